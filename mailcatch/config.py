@@ -1,0 +1,383 @@
+"""Configuration: frozen sections, one per door. Option, variable and TOML key are derived from their fields.
+
+A field made with `option` has one value in four spellings: ``--max-messages``, ``MAILCATCH_MAX_MESSAGES``, the TOML key
+``max-messages`` and a line of ``mailcatch config``. A field that two sections share is one option. A `Kind` reads
+text as all four spell it and shows a value so that it can be read again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+KiB, MiB, GiB = 1 << 10, 1 << 20, 1 << 30
+TEMPORARY = ":temp:"
+NOTHING = frozenset({"off", "none", "0"})
+
+_PREFIX = "MAILCATCH_"
+_UNITS = {"": 1, "k": KiB, "m": MiB, "g": GiB, "t": GiB * KiB}
+_DECIMAL = {"k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:([kmgt])(i?b)?|b)?", re.IGNORECASE)
+_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+")
+_DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
+_BIND = re.compile(r"(?:(\[[0-9A-Fa-f:.%a-z]+\]|[^\s:\[\]]+):)?(\d{1,5})")
+_HOST = re.compile(r"[^\s:/\[\]]+|\[?[0-9A-Fa-f:.]+(?:%\w+)?\]?")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """Where to listen: `host` None is the `--host` option; port 0 is any free port, the same on each address."""
+
+    host: str | None
+    port: int
+
+    def __str__(self) -> str:
+        if self.host is None:
+            return str(self.port)
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A type of value: `read` raises ValueError with what would be right; `show` gives text that reads back equal."""
+
+    metavar: str
+    read: Callable[[str], Any]
+    show: Callable[[Any], str] = str
+    flag: bool = False
+    repeatable: bool = False  # a tuple; each of its values is read and shown alone
+    choices: tuple[str, ...] = ()
+
+
+def read_size(text: str) -> int:
+    """Return bytes: `50MiB`, `50M` (both 2^20), `50MB` (10^6), a bare number. Raises ValueError."""
+    match = _SIZE.fullmatch(text.strip())
+    if match is None:
+        raise ValueError("give a size: 50MiB, 2GB, or a number of bytes")
+    unit, binary = (match[2] or "").lower(), (match[3] or "").lower()
+    factor = _DECIMAL[unit] if binary == "b" and unit else _UNITS[unit]
+    return round(float(match[1]) * factor) if "." in match[1] else int(match[1]) * factor
+
+
+def show_size(value: int) -> str:
+    """Return the shortest exact spelling: 52428800 is `50MiB`."""
+    for factor, unit in ((GiB, "GiB"), (MiB, "MiB"), (KiB, "KiB")):
+        if value and value % factor == 0:
+            return f"{value // factor}{unit}"
+    return str(value)
+
+
+def read_duration(text: str) -> float:
+    """Return seconds: `300ms 30s 10m 2h 7d 1h30m`, a bare number is seconds. Raises ValueError."""
+    bare = text.strip()
+    if re.fullmatch(r"\d+(\.\d+)?", bare):
+        return float(bare)
+    if not _DURATION.fullmatch(bare):
+        raise ValueError("give a duration: 300ms, 30s, 10m, 7d, or a number of seconds")
+    return sum(float(number) * _SECONDS[unit] for number, unit in _DURATION_PART.findall(bare))
+
+
+def show_duration(value: float) -> str:
+    """Return the shortest exact spelling: 604800.0 is `7d`."""
+    for unit in ("d", "h", "m"):
+        if value and value % _SECONDS[unit] == 0:
+            return f"{value / _SECONDS[unit]:.0f}{unit}"
+    return f"{value:g}s" if float(f"{value:g}") == value else f"{value!r}s"
+
+
+def read_bind(text: str) -> Bind:
+    """Return a listener of `[HOST:]PORT`. Raises ValueError."""
+    match = _BIND.fullmatch(text.strip())
+    if match is None or int(match[2]) > 65535:
+        raise ValueError("give a port from 0 to 65535, HOST:PORT, [IPv6]:PORT, or off")
+    host = match[1].strip("[]") if match[1] else None
+    return Bind(host, int(match[2]))
+
+
+def _read_listener(text: str) -> Bind | None:
+    return None if text.strip().lower() == "off" else read_bind(text)
+
+
+def _read_count(text: str) -> int:
+    if not re.fullmatch(r"\d{1,18}", text.strip()):
+        raise ValueError("give a whole number")
+    return int(text)
+
+
+def _positive(read: Callable[[str], T]) -> Callable[[str], T]:
+    def positive(text: str) -> T:
+        value = read(text)
+        if not value:
+            raise ValueError("give more than 0")
+        return value
+
+    return positive
+
+
+def _or_none(kind: Kind) -> Kind:
+    """Return `kind` for a limit: none, off and 0 mean that there is no limit."""
+
+    def read(text: str) -> object:
+        if text.strip().lower() in NOTHING:
+            return None
+        try:
+            return kind.read(text) or None
+        except ValueError as error:
+            raise ValueError(f"{error}; none for no limit") from None
+
+    return Kind(kind.metavar, read, lambda value: "none" if value is None else kind.show(value))
+
+
+def _read_host(text: str) -> str:
+    host = text.strip()
+    if not _HOST.fullmatch(host):
+        raise ValueError("give an address, localhost, or any; a port belongs to --smtp or --http")
+    return host.strip("[]")
+
+
+def _read_name(text: str) -> str:
+    if not re.fullmatch(r"\.?[\w-]+(\.[\w-]+)*", text.strip()):
+        raise ValueError("give a host name without a port; a leading dot takes its subdomains too")
+    return text.strip().lower()
+
+
+def _read_webroot(text: str) -> str:
+    root = text.strip().rstrip("/")
+    if root and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", root):
+        raise ValueError("give a path like /mail")
+    return root
+
+
+def _read_path(text: str) -> Path:
+    if not text.strip():
+        raise ValueError("give a path")
+    return Path(text).expanduser().absolute()
+
+
+def _read_database(text: str) -> Path | None:
+    return None if text.strip() == TEMPORARY else _read_path(text)
+
+
+def _show_optional(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _one_of(*choices: str) -> Kind:
+    def read(text: str) -> str:
+        if text.strip().lower() not in choices:
+            raise ValueError(f"give one of {', '.join(choices)}")
+        return text.strip().lower()
+
+    return Kind("|".join(choices), read, _show_optional, choices=choices)
+
+
+SIZE = Kind("SIZE", _positive(read_size), show_size)
+RATE = Kind("SIZE", read_size, show_size)
+DURATION = Kind("DURATION", _positive(read_duration), show_duration)
+NUMBER = Kind("N", _read_count)
+COUNT = Kind("N", _positive(_read_count))
+FLAG = Kind("", str, lambda value: "on" if value else "off", flag=True)
+LISTENERS = Kind("[HOST:]PORT|off", _read_listener, repeatable=True)
+HOST = Kind("ADDR", _read_host)
+HOSTS = Kind("NAME", _read_name, repeatable=True)
+PATH = Kind("PATH", _read_path, _show_optional)
+DATABASE = Kind("PATH|:temp:", _read_database, lambda value: TEMPORARY if value is None else str(value))
+WEBROOT = Kind("PATH", _read_webroot)
+LEVEL = _one_of("debug", "info", "warning", "error")
+FORMAT = _one_of("text", "json")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """How a field is spelt outside. `fallback` says in words what the default is, where the machine decides."""
+
+    field: str
+    name: str
+    kind: Kind
+    help: str
+    default: object
+    short: str | None = None
+    fallback: str | None = None
+
+    @property
+    def flag(self) -> str:
+        """The option of the command line."""
+        return f"--{self.name}"
+
+    @property
+    def key(self) -> str:
+        """The parameter's name in Python."""
+        return self.name.replace("-", "_")
+
+    @property
+    def variable(self) -> str:
+        """The environment variable."""
+        return _PREFIX + self.key.upper()
+
+    def shown(self, value: object) -> str:
+        """Return a value as the environment spells it."""
+        if not isinstance(value, tuple):
+            return self.kind.show(value)
+        return " ".join(map(self.kind.show, value)) or ("off" if self.kind is LISTENERS else "")
+
+    def gathered(self, values: tuple[object, ...]) -> tuple[object, ...]:
+        """Return the value of a repeatable option from those read one by one. Raises ValueError: `off` goes alone."""
+        if None not in values:
+            return values
+        if len(values) > 1:
+            raise ValueError("off goes alone: it cannot be combined with a port")
+        return ()
+
+
+def option(
+    kind: Kind, help: str, *, name: str | None = None, short: str | None = None, fallback: str | None = None
+) -> dict[str, Any]:
+    """Return the metadata that makes a field an option, named as the field, with dashes, unless `name` differs."""
+    return {"kind": kind, "help": help, "name": name, "short": short, "fallback": fallback}
+
+
+_MESSAGE_SIZE = option(SIZE, "largest message taken; more is refused with 552 5.3.4")
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessSection:
+    """The process: where it listens by default, what it says, and where."""
+
+    host: str = field(
+        default="localhost", metadata=option(HOST, "address of every listener that names none; any = all addresses")
+    )
+    ready_file: Path | None = field(
+        default=None, metadata=option(PATH, "write the ready object to this file; removed at exit")
+    )
+    json: bool = field(default=False, metadata=option(FLAG, "one machine-readable ready line"))
+    open: bool = field(default=False, metadata=option(FLAG, "open the inbox in the browser when ready"))
+    log_level: str = field(default="info", metadata=option(LEVEL, "what is logged, on stderr"))
+    log_format: str | None = field(
+        default=None, metadata=option(FORMAT, "how it is logged", fallback="text on a terminal, else json")
+    )
+    quiet: bool = field(
+        default=False, metadata=option(FLAG, "no ready lines, and only warnings in the log", short="-q")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSection:
+    """The database and what it keeps."""
+
+    database: Path | None = field(  # None: a temporary file that goes with the process (`:temp:`)
+        default=None,
+        metadata=option(
+            DATABASE,
+            "the database file; :temp: is one that goes with the process",
+            fallback="mailcatch.db in the platform's data directory",
+        ),
+    )
+    clear: bool = field(default=False, metadata=option(FLAG, "empty the database at start"))
+    max_messages: int | None = field(
+        default=10_000, metadata=option(_or_none(NUMBER), "keep at most so many messages; pinned ones stay")
+    )
+    max_age: float | None = field(  # seconds
+        default=None, metadata=option(_or_none(DURATION), "keep messages for so long; pinned ones stay")
+    )
+    max_bytes: int | None = field(
+        default=2 * GiB, metadata=option(_or_none(SIZE), "keep at most so much mail; pinned messages stay")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpSection:
+    """The SMTP door: listeners and limits."""
+
+    listen: tuple[Bind, ...] = field(
+        default=(Bind(None, 1025),),
+        metadata=option(LISTENERS, "take mail here; 0 = any free port, the same on each address", name="smtp"),
+    )
+    max_message_size: int = field(default=50 * MiB, metadata=_MESSAGE_SIZE)
+    max_recipients: int = field(
+        default=1_000, metadata=option(COUNT, "recipients of one message", name="smtp-max-recipients")
+    )
+    max_connections: int = field(
+        default=500, metadata=option(COUNT, "connections at one time", name="smtp-max-connections")
+    )
+    max_connections_per_client: int = field(  # 0: no cap, for all of Docker is one address
+        default=0,
+        metadata=option(NUMBER, "the same from one address; 0 = no cap", name="smtp-max-connections-per-client"),
+    )
+    idle_timeout: float = field(  # seconds
+        default=300.0, metadata=option(DURATION, "a silence that ends a connection", name="smtp-idle-timeout")
+    )
+    max_errors: int = field(
+        default=20,
+        metadata=option(COUNT, "errors since the last accepted mail that end a connection", name="smtp-max-errors"),
+    )
+    max_junk: int = field(  # NOOP, RSET, VRFY …
+        default=100,
+        metadata=option(COUNT, "idle commands (NOOP, RSET, VRFY …), counted the same way", name="smtp-max-junk"),
+    )
+    min_data_rate: int = field(  # bytes per second
+        default=500, metadata=option(RATE, "a message slower than this a second is cut off", name="smtp-min-data-rate")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSection:
+    """The HTTP door: listeners, names it answers to, prefix and limits."""
+
+    listen: tuple[Bind, ...] = field(
+        default=(Bind(None, 8025),),
+        metadata=option(LISTENERS, "inbox and API here; 0 = any free port, the same on each address", name="http"),
+    )
+    webroot: str = field(default="", metadata=option(WEBROOT, "prefix of every path, like /mail"))
+    allow_hosts: tuple[str, ...] = field(
+        default=(),
+        metadata=option(HOSTS, "a further Host name to answer to; a leading dot takes subdomains", name="allow-host"),
+    )
+    max_message_size: int = field(default=50 * MiB, metadata=_MESSAGE_SIZE)
+    max_connections: int = field(
+        default=500, metadata=option(COUNT, "connections at one time", name="http-max-connections")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All sections; each door gets its own only."""
+
+    process: ProcessSection = ProcessSection()
+    store: StoreSection = StoreSection()
+    smtp: SmtpSection = SmtpSection()
+    http: HttpSection = HttpSection()
+
+
+SECTIONS = {"process": ProcessSection, "smtp": SmtpSection, "http": HttpSection, "store": StoreSection}
+
+
+def options_of(section: type) -> Iterator[Option]:
+    """Yield the options of one section."""
+    for each in fields(section):
+        data = dict(each.metadata)
+        name = data.pop("name") or each.name.replace("_", "-")
+        yield Option(field=each.name, name=name, default=each.default, **data)
+
+
+def options() -> tuple[Option, ...]:
+    """Return every option once, in the order of the sections."""
+    found: dict[str, Option] = {}
+    for section in SECTIONS.values():
+        for each in options_of(section):
+            found.setdefault(each.name, each)
+    return tuple(found.values())
+
+
+def config_of(values: dict[str, Any]) -> Config:
+    """Return the configuration made of option values, by the options' keys; what is not given has its default."""
+    made = {
+        name: section(**{each.field: values[each.key] for each in options_of(section) if each.key in values})
+        for name, section in SECTIONS.items()
+    }
+    return Config(**made)
