@@ -1,0 +1,87 @@
+"""What parts hold: decoded bodies, text, attachments. Nothing here raises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mailcatch.mime.charset import decode_bytes
+from mailcatch.mime.headers import headers_in, read_fields
+from mailcatch.mime.transfer import decode_body
+from mailcatch.model import Header, Part
+
+PARSER = 1
+"""The version of the scan; structures made by an older one are rebuilt when read."""
+
+
+def walk(root: Part) -> Iterator[Part]:
+    """Yield every part of the tree, a parent before its children."""
+    stack = [root]
+    while stack:
+        part = stack.pop()
+        yield part
+        stack.extend(reversed(part.children))
+
+
+def by_number(root: Part, number: str) -> Part | None:
+    """Return the part with that IMAP number."""
+    if not number:
+        return None
+    return next((part for part in walk(root) if part.number == number), None)
+
+
+def decoded(raw: bytes, part: Part, limit: int | None = None) -> bytes:
+    """Return the body of a part decoded; with `limit`, of its first so many bytes only."""
+    length = part.length if limit is None else min(part.length, limit)
+    return decode_body(raw[part.offset : part.offset + length], part.encoding)
+
+
+def headers_of(raw: bytes, part: Part) -> tuple[Header, ...]:
+    """Return the header fields of a part (of the message: give its root) in their order."""
+    fields, _, _ = read_fields(raw, part.header_offset, part.offset)
+    return headers_in(fields)
+
+
+def is_attachment(part: Part) -> bool:
+    """Tell whether readers should offer the part as a file: it says so, has a name, or is nothing that is shown."""
+    if part.content_type.startswith("multipart/"):
+        return False
+    if part.disposition == "attachment" or part.filename:
+        return True
+    return not part.content_type.startswith("text/")
+
+
+def attachments_of(root: Part) -> tuple[Part, ...]:
+    """Return the parts that are files; what lies inside an attached message is that message's own."""
+    found: list[Part] = []
+    stack = [root]
+    while stack:
+        part = stack.pop()
+        if is_attachment(part):
+            found.append(part)
+        elif part.content_type.startswith("multipart/"):
+            stack.extend(reversed(part.children))
+    return tuple(found)
+
+
+def shown(root: Part, content_type: str) -> Part | None:
+    """Return the first part of that type that is no attachment and not inside an attached message."""
+    stack = [root]
+    while stack:
+        part = stack.pop()
+        if part.content_type == content_type and part.disposition != "attachment":
+            return part
+        if part.content_type.startswith("multipart/"):
+            stack.extend(reversed(part.children))
+    return None
+
+
+def text_of(raw: bytes, root: Part, limit: int | None = None) -> str:
+    """Return the plain text of the message, "" if it has none."""
+    part = shown(root, "text/plain")
+    return "" if part is None else decode_bytes(decoded(raw, part, limit), part.charset)
+
+
+def html_of(raw: bytes, root: Part, limit: int | None = None) -> str | None:
+    """Return the HTML of the message as text, None if it has none."""
+    part = shown(root, "text/html")
+    return None if part is None else decode_bytes(decoded(raw, part, limit), part.charset)
