@@ -1,0 +1,253 @@
+"""The contract of the store. Everything above the store knows these types only, never an engine.
+
+Synchronous and thread-safe: reads return values, writes return `concurrent.futures.Future`, so one interface serves
+Flask's threads (`result()`) and asyncio (`wrap_future`). Interfaces are set-based: one call is a few statements,
+also for 100,000 messages. A write's future resolves after the commit is durable (fsync done, G1); then the bus has
+been notified too. It fails with `Overloaded` (disk or queue full: nothing stored, try again) or `StoreError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from mailcatch.model import Cursor, Envelope, Event, Message, Order, Origin, Part, Session, Summary
+from mailcatch.search.query import Query
+
+Role = Literal["rcpt", "mail_from", "from", "sender", "reply_to", "to", "cc", "bcc"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """All that the store keeps of a message, read and folded already: the store parses nothing.
+
+    `summary` is what `model.Summary` shows of it; the store sets `seq` (given as 0) and what it knows better.
+    `texts` are folded (`search.fold`), `words` cut from them (`search.words`, joined by blanks); both hold subject,
+    people, body in this order. `addresses` are (key, role, domain), key case-folded with its domain as an A-label.
+    """
+
+    summary: Summary
+    raw: bytes
+    sha256: bytes
+    envelope: Envelope
+    origin: Origin
+    root: Part
+    parser: int  # version of the scan that made `root`
+    texts: tuple[str, str, str]
+    words: tuple[str, str, str]
+    addresses: tuple[tuple[str, Role, str], ...]
+    inboxes: tuple[str, ...] = ("default",)
+    internal_at: int | None = None  # IMAP INTERNALDATE; None: as received_at
+    session: Session | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A stored message: its id, and the seq of its `added` event."""
+
+    id: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which messages a write is about: `ids`, or those that match `query` (`everything` when it says so in words).
+
+    `until` bounds it to messages with seq <= until, so that mail arriving meanwhile is not caught. A selection that
+    names nothing selects nothing (G13).
+    """
+
+    ids: tuple[str, ...] = ()
+    query: Query | None = None
+    everything: bool = False
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What to set on the selected messages; None leaves as it is."""
+
+    read: bool | None = None
+    pinned: bool | None = None
+    bin: bool | None = None
+    add_tags: tuple[str, ...] = ()
+    remove_tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a bulk write did: messages touched (those already so do not count), and the log's seq after it."""
+
+    count: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """What may stay, None = no limit: messages, age in milliseconds, bytes of raw mail."""
+
+    max_messages: int | None = None
+    max_age: int | None = None
+    max_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the list. `before` and `after` are the seqs to ask on from (None: no more on that side)."""
+
+    messages: tuple[Summary, ...]
+    total: int  # of the whole query
+    unread: int  # of the whole query
+    before: int | None
+    after: int | None
+    seq: int  # where the log was when this was read
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """Events after a position. `gap`: some of those asked for are no longer kept (G9)."""
+
+    events: tuple[Event, ...]
+    gap: bool
+    seq: int  # where the log was when this was read: may be past the last event given, if `limit` cut it
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Messages under one name (an inbox, a recipient, a tag), the Bin left out."""
+
+    name: str
+    total: int
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The numbers of the sidebar; total, unread and pinned leave the Bin out."""
+
+    total: int
+    unread: int
+    pinned: int
+    binned: int
+    inboxes: tuple[Count, ...]
+    recipients: tuple[Count, ...]  # the 1,000 with most mail
+    tags: tuple[Count, ...]
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPage:
+    """Sessions, newest first, without transcripts; `before` is the number to ask on from."""
+
+    sessions: tuple[Session, ...]
+    before: int | None
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether the store can store now; `problem` is a sentence when it can't."""
+
+    ok: bool
+    problem: str | None = None
+    free_bytes: int | None = field(default=None)
+
+
+class Reader(Protocol):
+    """The reading side. Each call is one short read transaction on a pooled read-only connection."""
+
+    @property
+    def epoch(self) -> str:
+        """The identity of this database, new with each new file (G10)."""
+
+    def cursor(self) -> Cursor:
+        """Return where the log is now (the last durable commit)."""
+
+    def events(self, after: int, limit: int = 1000) -> Log:
+        """Return the events with seq > `after`, oldest first, each with its summary while the message is there."""
+
+    def messages(
+        self,
+        query: Query | None = None,
+        *,
+        limit: int = 50,
+        before: int | None = None,
+        after: int | None = None,
+        order: Order = "desc",
+        inbox: str | None = None,
+    ) -> Page:
+        """Return a page of the list: `before`/`after` bound the seq, exclusively.
+
+        The Bin and appended mail are left out unless the query asks for them. Raises NotFound for an unknown inbox,
+        Overloaded if the query runs longer than 2 s.
+        """
+
+    def positions(self, query: Query | None, start: int, count: int, inbox: str | None = None) -> Page:
+        """Return `count` rows from index `start` (0 = newest) of the list: what a virtual list jumps by."""
+
+    def message(self, id: str) -> Message:
+        """Return one message. Raises NotFound."""
+
+    def raw(self, id: str) -> bytes:
+        """Return the exact bytes. Raises NotFound."""
+
+    def raw_size(self, id: str) -> int:
+        """Return the number of bytes of the raw message. Raises NotFound."""
+
+    def raw_range(self, id: str, start: int, length: int) -> bytes:
+        """Return raw[start:start+length] without reading the rest (incremental blob I/O). Raises NotFound."""
+
+    def counts(self) -> Counts:
+        """Return the numbers of the sidebar."""
+
+    def sessions(self, *, limit: int = 50, before: int | None = None, rejected: bool | None = None) -> SessionPage:
+        """Return sessions, newest first; `rejected=True` only those with a refusal."""
+
+    def session(self, id: str) -> tuple[Session, tuple[str, ...]]:
+        """Return one session with its transcript, and the ids of its messages. Raises NotFound."""
+
+    def session_ids_of(self, ids: Sequence[str]) -> dict[str, str | None]:
+        """Return for each message id the id of its session."""
+
+    def health(self) -> Health:
+        """Return whether the store can store: no failed commit lately, room on the disk, writer alive."""
+
+    def check_room(self, size: int) -> None:
+        """Raise Overloaded if a message of `size` bytes should not be taken now (disk or queue full)."""
+
+
+class Store(Reader, Protocol):
+    """The whole store; only `inbox` calls the writes."""
+
+    def add(self, message: NewMessage) -> Future[Added]:
+        """Store one message, its session and its `added` event in one transaction.
+
+        `message.session`: the row is made or brought up to date (its counters, and its transcript unless that is
+        None) in the same commit, so the `session_id` of a stored mail can be read at once.
+        """
+
+    def import_all(self, messages: Iterable[NewMessage]) -> Future[int]:
+        """Store messages with the flags their summaries carry, in order; return how many. One event each, or `reset`."""
+
+    def record(self, session: Session) -> Future[None]:
+        """Store a session's new state (a refusal, its end) and a `session` event.
+
+        It does not hurry: it is committed with the next message, or within 0.2 s.
+        """
+
+    def change(self, selection: Selection, change: Change) -> Future[Outcome]:
+        """Set flags, Bin and tags; events `changed`, or one `reset` past 200 messages."""
+
+    def delete(self, selection: Selection) -> Future[Outcome]:
+        """Remove messages for ever and everywhere; events `removed`, or one `reset` past 200 (G13, G14)."""
+
+    def prune(self, retention: Retention, now: int, limit: int = 100) -> Future[Outcome]:
+        """Remove at most `limit` of the oldest messages that retention does not keep; count 0: nothing left to do.
+
+        Pinned mail and mail with recipients queued, active, deferred or held stays. Also gives freed pages back.
+        """
+
+    def close(self) -> None:
+        """Finish what is queued, checkpoint, release the file. Later writes fail with StoreError."""

@@ -1,0 +1,71 @@
+"""Room on the disk, and a reserve for the day there is none.
+
+In WAL mode also a delete needs room to be written. So a file is kept that is given up when the disk is full: deletes and
+a checkpoint then work, and free what they delete.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import shutil
+import time
+from pathlib import Path
+
+from mailcatch.errors import Overloaded
+
+log = logging.getLogger(__name__)
+
+SMALLEST, LARGEST = 256 << 10, 16 << 20
+_SHARE = 16  # the reserve is this part of what is free
+_TIMES = 4  # a message needs this many times its size while it is stored: log, index, checkpoint
+_LOOK_AGAIN = 0.25  # seconds that an answer of the file system holds while there is plenty
+_PLENTY = 1 << 30
+
+
+class Reserve:
+    """Watches the free space beside the database."""
+
+    def __init__(self, database: Path) -> None:
+        self._folder = database.parent
+        self._path = database.with_name(database.name + ".reserve")
+        self._path.unlink(missing_ok=True)
+        self.size = min(max(self.free() // _SHARE, SMALLEST), LARGEST)
+        self._looked = 0.0
+        self._known_free = 0
+        self.make()
+
+    def free(self) -> int:
+        """Return the free bytes of the file system."""
+        return shutil.disk_usage(self._folder).free
+
+    def check(self, size: int) -> None:
+        """Raise Overloaded if a message of `size` bytes should not be taken now."""
+        now = time.monotonic()
+        if self._known_free < _PLENTY or now - self._looked > _LOOK_AGAIN:
+            self._known_free, self._looked = self.free(), now
+        needed = self.size + _TIMES * size
+        if self._known_free < needed:
+            raise Overloaded("the disk is full: delete mail or free space, then try again")
+
+    def make(self) -> None:
+        """Make the reserve again, if there is room for it and as much besides."""
+        if self._path.exists() or self.free() < 2 * self.size:
+            return
+        try:
+            with self._path.open("wb") as file:
+                file.write(b"\0" * self.size)
+        except OSError:
+            self.give_up()
+
+    def give_up(self) -> None:
+        """Free the reserve, for deletes and a checkpoint."""
+        if self._path.exists():
+            log.warning("the disk is full: giving up the reserve of %d bytes, so that mail can be deleted", self.size)
+        with contextlib.suppress(OSError):
+            self._path.unlink()
+
+    def remove(self) -> None:
+        """Leave nothing behind at the end."""
+        with contextlib.suppress(OSError):
+            self._path.unlink()

@@ -1,0 +1,187 @@
+"""The store on SQLite: the reading pool, the writing thread, and the numbers kept between them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+
+from mailcatch.bus import Bus
+from mailcatch.model import Cursor, Message, Order, Session
+from mailcatch.search.query import Query
+from mailcatch.store import listing, log, messages, sessions
+from mailcatch.store.api import (
+    Added,
+    Change,
+    Counts,
+    Health,
+    Log,
+    NewMessage,
+    Outcome,
+    Page,
+    Retention,
+    Selection,
+    SessionPage,
+    Store,
+)
+from mailcatch.store.disk import Reserve
+from mailcatch.store.files import Claim, open_writer, reset
+from mailcatch.store.readers import Readers
+from mailcatch.store.tally import State, read_state
+from mailcatch.store.transaction import Transaction
+from mailcatch.store.writer import Writer
+
+logger = logging.getLogger(__name__)
+
+_SICK = 3  # so many failed commits in a row, and the store no longer calls itself healthy
+
+
+def open_store(
+    path: Path | None, bus: Bus, *, clear: bool = False, failed: Callable[[BaseException], None] | None = None
+) -> Store:
+    """Open the database at `path` (None: a temporary one that goes with the process), making it if need be.
+
+    `clear` empties it first. `failed` is called, from the writing thread, when that thread dies. Raises ConfigError if
+    the file is in use, damaged, newer, read-only or another program's; it is then untouched.
+    """
+    claim = Claim(path)
+    try:
+        return _SqliteStore(claim, bus, clear, failed or (lambda error: None))
+    except BaseException:
+        claim.release()
+        raise
+
+
+class _SqliteStore:
+    def __init__(self, claim: Claim, bus: Bus, clear: bool, failed: Callable[[BaseException], None]) -> None:
+        self._claim = claim
+        self._bus = bus
+        connection = open_writer(claim.path)
+        if clear:
+            reset(connection)
+        self._epoch: str = connection.execute("SELECT value FROM meta WHERE name = 'epoch'").fetchone()[0]
+        self._state = read_state(connection)
+        self._reserve = Reserve(claim.path)
+        self._readers = Readers(claim.path)
+        self._connection = connection
+        self._writer = Writer(
+            connection, self._state, committed=self._committed, full=self._reserve.give_up, failed=failed
+        )
+        bus.notify(self._state.seq)
+        self._writer.start()
+
+    @property
+    def epoch(self) -> str:
+        return self._epoch
+
+    def cursor(self) -> Cursor:
+        return Cursor(self._epoch, self._state.seq)
+
+    def events(self, after: int, limit: int = 1000) -> Log:
+        with self._readers.read() as connection:
+            return log.read_events(connection, after, limit)
+
+    def messages(
+        self,
+        query: Query | None = None,
+        *,
+        limit: int = 50,
+        before: int | None = None,
+        after: int | None = None,
+        order: Order = "desc",
+        inbox: str | None = None,
+    ) -> Page:
+        with self._readers.read() as connection:
+            return listing.Listing(connection, query, inbox).page(self._state, limit, before, after, order)
+
+    def positions(self, query: Query | None, start: int, count: int, inbox: str | None = None) -> Page:
+        with self._readers.read() as connection:
+            return listing.Listing(connection, query, inbox).positions(self._state, start, count)
+
+    def message(self, id: str) -> Message:
+        with self._readers.read() as connection:
+            return messages.read_message(connection, id)
+
+    def raw(self, id: str) -> bytes:
+        return self.raw_range(id, 0, self.raw_size(id))
+
+    def raw_size(self, id: str) -> int:
+        with self._readers.read() as connection:
+            return messages.read_size(connection, id)
+
+    def raw_range(self, id: str, start: int, length: int) -> bytes:
+        with self._readers.read() as connection:
+            return messages.read_range(connection, id, start, length)
+
+    def counts(self) -> Counts:
+        with self._readers.read() as connection:
+            return listing.read_counts(connection, self._state)
+
+    def sessions(self, *, limit: int = 50, before: int | None = None, rejected: bool | None = None) -> SessionPage:
+        with self._readers.read() as connection:
+            return sessions.read_sessions(connection, limit, before, rejected, self._state.seq)
+
+    def session(self, id: str) -> tuple[Session, tuple[str, ...]]:
+        with self._readers.read() as connection:
+            return sessions.read_session(connection, id)
+
+    def session_ids_of(self, ids: Sequence[str]) -> dict[str, str | None]:
+        with self._readers.read() as connection:
+            return sessions.of_messages(connection, ids)
+
+    def health(self) -> Health:
+        free = self._reserve.free()
+        if self._writer.dead:
+            return Health(False, "the database has failed; restart mailcatch", free)
+        if self._writer.failures >= _SICK:
+            return Health(False, "writes to the database fail, see the log", free)
+        if free < self._reserve.size:
+            return Health(False, "the disk is full", free)
+        return Health(True, None, free)
+
+    def check_room(self, size: int) -> None:
+        self._writer.check_room(size)
+        self._reserve.check(size)
+
+    def add(self, message: NewMessage) -> Future[Added]:
+        size = len(message.raw)
+        return self._writer.submit(lambda transaction: messages.add(transaction, message), size)
+
+    def import_all(self, messages_: Iterable[NewMessage]) -> Future[int]:
+        new = list(messages_)
+
+        def run(transaction: Transaction) -> int:
+            for message in new:
+                messages.add(transaction, message)
+            return len(new)
+
+        return self._writer.submit(run, sum(len(message.raw) for message in new))
+
+    def record(self, session: Session) -> Future[None]:
+        return self._writer.submit(lambda transaction: sessions.record(transaction, session), lazy=True)
+
+    def change(self, selection: Selection, change: Change) -> Future[Outcome]:
+        return self._writer.submit(lambda transaction: messages.change(transaction, selection, change))
+
+    def delete(self, selection: Selection) -> Future[Outcome]:
+        def run(transaction: Transaction) -> Outcome:
+            return messages.remove(transaction, messages.chosen(transaction.connection, selection))
+
+        return self._writer.submit(run)
+
+    def prune(self, retention: Retention, now: int, limit: int = 100) -> Future[Outcome]:
+        return self._writer.submit(lambda transaction: messages.prune(transaction, retention, now, limit))
+
+    def close(self) -> None:
+        self._writer.close()
+        self._readers.close()
+        self._connection.close()
+        self._reserve.remove()
+        self._claim.release()
+
+    def _committed(self, state: State) -> None:
+        grown = state.seq > self._state.seq
+        self._state = state
+        if grown:
+            self._bus.notify(state.seq)

@@ -1,0 +1,248 @@
+"""The one thread that writes: group commit.
+
+It takes the first operation, drains what has queued meanwhile, and commits all in one transaction; then it notifies the
+bus and resolves the futures. There is no timer: the time of the fsync *is* the window in which a batch gathers.
+Why it is built this way, and what broke before: DESIGN.md.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from mailcatch.errors import MailcatchError, Overloaded, StoreError
+from mailcatch.store.log import write_events
+from mailcatch.store.tally import State
+from mailcatch.store.transaction import Transaction
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+BATCH_OPERATIONS = 256
+BATCH_BYTES = 32 << 20
+QUEUE_BYTES = 256 << 20
+"""How many bytes of mail may wait for the writer before senders are told to come back later."""
+
+LAZY_SECONDS = 0.2
+"""How long an operation that does not hurry waits for company."""
+
+IDLE_SECONDS = 0.05
+"""How long nothing must come before the writer uses the time to checkpoint."""
+
+
+@dataclass(slots=True, eq=False)
+class Operation:
+    """One write: what to do, who waits for it, its weight in bytes."""
+
+    run: Callable[[Transaction], Any]
+    size: int = 0
+    lazy: bool = False
+    future: Future[Any] = field(default_factory=Future)
+
+
+class Writer:
+    """Owns the writing connection; submit() may be called from any thread."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        state: State,
+        *,
+        committed: Callable[[State], None],
+        full: Callable[[], None],
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        self._connection = connection
+        self._state = state
+        self._committed = committed
+        self._full = full
+        self._failed = failed
+        self._queue: deque[Operation] = deque()
+        self._bytes = 0
+        self._news = threading.Condition()
+        self._sleeping = False
+        self._closing = False
+        self._dirty = False
+        self._lazy_since: float | None = None
+        self.failures = 0
+        self.dead = False
+        self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to take operations."""
+        self._thread.start()
+
+    @property
+    def waiting_bytes(self) -> int:
+        """How many bytes of mail wait to be written."""
+        return self._bytes
+
+    def submit(self, run: Callable[[Transaction], T], size: int = 0, *, lazy: bool = False) -> Future[T]:
+        """Queue an operation. Raises Overloaded (too much waits already) or StoreError (closed or failed)."""
+        operation = Operation(run, size, lazy)
+        with self._news:
+            if self._closing or self.dead:
+                raise StoreError("the database is closed" if self._closing else "the database has failed")
+            if self._bytes + size > QUEUE_BYTES and self._bytes:
+                raise Overloaded("too much mail waits to be written; try again")
+            self._bytes += size
+            self._queue.append(operation)
+            if lazy and self._lazy_since is None:
+                self._lazy_since = time.monotonic()
+            if self._sleeping:
+                self._news.notify()
+        return operation.future
+
+    def check_room(self, size: int) -> None:
+        """Raise Overloaded if `size` bytes more should not be queued now."""
+        if self._bytes + size > QUEUE_BYTES and self._bytes:
+            raise Overloaded("too much mail waits to be written; try again")
+
+    def close(self) -> None:
+        """Write what is queued, checkpoint, and end the thread."""
+        with self._news:
+            self._closing = True
+            self._news.notify()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        batch: list[Operation] = []
+        try:
+            while batch := self._take():
+                self._write(batch)
+            self._checkpoint("TRUNCATE")
+        except BaseException as error:
+            self.dead = True
+            log.critical("the writer of the database died", exc_info=True)
+            self._abandon(batch)
+            self._failed(error)
+
+    def _take(self) -> list[Operation]:
+        """Return the next batch, empty when the store closes; checkpoints while nothing comes."""
+        with self._news:
+            while not self._due():
+                self._sleeping = True
+                try:
+                    came = self._news.wait(self._patience())
+                finally:
+                    self._sleeping = False
+                if not came and self._dirty and not self._queue:
+                    break
+            batch: list[Operation] = []
+            size = 0
+            while self._queue and len(batch) < BATCH_OPERATIONS and size < BATCH_BYTES:
+                batch.append(self._queue.popleft())
+                size += batch[-1].size
+            self._bytes -= size
+            if not any(operation.lazy for operation in self._queue):
+                self._lazy_since = None
+        if not batch and self._dirty and not self._closing:
+            self._checkpoint("PASSIVE")
+            return self._take()
+        return batch
+
+    def _due(self) -> bool:
+        """Tell whether there is something to do now: an operation that hurries, one that waited enough, or the end."""
+        if self._closing or any(not operation.lazy for operation in self._queue):
+            return True
+        return self._lazy_since is not None and time.monotonic() - self._lazy_since >= LAZY_SECONDS
+
+    def _patience(self) -> float | None:
+        if self._lazy_since is not None:
+            return max(0.0, self._lazy_since + LAZY_SECONDS - time.monotonic())
+        return IDLE_SECONDS if self._dirty else None
+
+    def _write(self, batch: list[Operation]) -> None:
+        # An operation whose waiter has gone is dropped here: afterwards its future can no longer be cancelled,
+        # so that resolving it cannot raise and kill this thread.
+        batch = [operation for operation in batch if operation.future.set_running_or_notify_cancel()]
+        if not batch:
+            return
+        try:
+            results = self._commit(batch)
+        except sqlite3.Error as error:
+            self._fail(batch, error)
+            return
+        self.failures = 0
+        self._dirty = True
+        for operation, (result, failure) in zip(batch, results, strict=True):
+            if failure is not None:
+                operation.future.set_exception(failure)
+            else:
+                operation.future.set_result(result)
+
+    def _commit(self, batch: list[Operation]) -> list[tuple[Any, Exception | None]]:
+        connection = self._connection
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            transaction = Transaction(connection, self._state.seq, time.time_ns() // 1_000_000, self._state.tally)
+            results = [_guarded(transaction, operation) for operation in batch]
+            if transaction.seq != self._state.seq:
+                connection.execute("UPDATE counters SET value = ? WHERE name = 'seq'", (transaction.seq,))
+                write_events(connection, transaction.events)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        self._state = State(transaction.seq, transaction.tally)
+        self._committed(self._state)
+        return results
+
+    def _fail(self, batch: list[Operation], error: sqlite3.Error) -> None:
+        """A failed commit fails every operation of its batch: nothing of it is stored."""
+        failure: MailcatchError
+        if error.sqlite_errorname == "SQLITE_FULL":
+            failure = Overloaded("the disk is full")
+            self._full()
+            self._checkpoint("PASSIVE")
+        else:
+            self.failures += 1
+            failure = StoreError(f"the database failed: {error}")
+            log.error("a write to the database failed: %s", error)
+        for operation in batch:
+            operation.future.set_exception(failure)
+
+    def _abandon(self, batch: list[Operation]) -> None:
+        with self._news:
+            left = [*batch, *self._queue]
+            self._queue.clear()
+        for operation in left:
+            if not operation.future.done():
+                operation.future.cancel()
+                if not operation.future.cancelled():
+                    operation.future.set_exception(StoreError("the database has failed"))
+
+    def _checkpoint(self, mode: str) -> None:
+        """Bring the log of SQLite into the file; only this connection ever does, as two at once can corrupt it."""
+        try:
+            _, _, _ = self._connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+        except sqlite3.Error as error:
+            log.warning("a checkpoint failed: %s", error)
+        self._dirty = False
+
+
+def _guarded(transaction: Transaction, operation: Operation) -> tuple[Any, Exception | None]:
+    """Run one operation in a savepoint, so that a bad one fails alone."""
+    before = (transaction.seq, len(transaction.events), transaction.tally)
+    transaction.execute("SAVEPOINT operation")
+    try:
+        result = operation.run(transaction)
+    except sqlite3.OperationalError:
+        raise  # the disk, not the operation: it fails the batch
+    except Exception as error:  # noqa: BLE001 - it is handed to whoever waits
+        transaction.execute("ROLLBACK TO operation")
+        transaction.seq, count, transaction.tally = before
+        del transaction.events[count:]
+        transaction.execute("RELEASE operation")
+        return None, error if isinstance(error, MailcatchError) else StoreError(f"the database refused: {error}")
+    transaction.execute("RELEASE operation")
+    return result, None
