@@ -1,0 +1,111 @@
+"""The face of the use cases: what the doors call to write. Every method may be called from any thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from mailcatch.inbox.accept import Arrival, compose
+from mailcatch.inbox.budget import ByteBudget
+from mailcatch.model import Envelope, Origin, Session
+from mailcatch.store.api import Added, Change, Outcome, Selection, Store
+
+READ_AT_ONCE = 64 << 10
+"""Mail up to this size (bytes) is read by the caller's own thread: a hop to another costs more than the scan."""
+
+READING_BYTES = 64 << 20
+"""How many bytes of large mail are being read at one time, so that four mails of 50 MB are not a gigabyte."""
+
+
+class Inbox:
+    """What the doors call to write; reads go straight to the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._budget = ByteBudget(READING_BYTES)
+        # Two threads: they share the interpreter's lock, more would only wait.
+        self._pool = ThreadPoolExecutor(2, thread_name_prefix="parse")
+
+    def accept(
+        self,
+        raw: bytes,
+        envelope: Envelope,
+        *,
+        origin: Origin,
+        session: Session | None = None,
+        received_at: int | None = None,
+        read: bool = False,
+        pinned: bool = False,
+        binned: bool = False,
+        tags: tuple[str, ...] = (),
+    ) -> Future[Added]:
+        """Read and store one message; the future resolves when it is durable and visible everywhere (G1).
+
+        `received_at` is in milliseconds (default now). The future fails with Overloaded or StoreError, and then
+        nothing was stored; a future cancelled in time stores nothing either.
+        """
+        arrival = Arrival(
+            raw=raw,
+            envelope=envelope,
+            origin=origin,
+            received_at=time.time_ns() // 1_000_000 if received_at is None else received_at,
+            session=session,
+            read=read,
+            pinned=pinned,
+            binned=binned,
+            tags=tags,
+        )
+        if len(raw) <= READ_AT_ONCE:
+            return self._store.add(compose(arrival))
+        return self._accept_large(arrival)
+
+    def check_room(self, size: int) -> None:
+        """Raise Overloaded if a message of `size` bytes should not be taken now."""
+        self._store.check_room(size)
+
+    def record(self, session: Session) -> Future[None]:
+        """Keep a session's new state: a refusal, or its end."""
+        return self._store.record(session)
+
+    def change(self, selection: Selection, change: Change) -> Future[Outcome]:
+        """Set read, pinned, Bin and tags on the selected messages."""
+        return self._store.change(selection, change)
+
+    def delete(self, selection: Selection) -> Future[Outcome]:
+        """Remove the selected messages for ever and everywhere (G13, G14)."""
+        return self._store.delete(selection)
+
+    def close(self) -> None:
+        """Finish what is being read; the store stays open, for its owner closes it."""
+        self._budget.close()
+        self._pool.shutdown(wait=True)
+
+    def _accept_large(self, arrival: Arrival) -> Future[Added]:
+        answer: Future[Added] = Future()
+
+        def run() -> None:
+            if not answer.set_running_or_notify_cancel():
+                return
+            size = len(arrival.raw)
+            try:
+                with self._budget.taken(size):
+                    stored = self._store.add(compose(arrival))
+            except BaseException as error:  # noqa: BLE001 - whoever waits for the future must hear of it
+                answer.set_exception(error)
+            else:
+                stored.add_done_callback(_copy_to(answer))
+
+        self._pool.submit(run)
+        return answer
+
+
+def _copy_to(answer: Future[Added]) -> Callable[[Future[Added]], None]:
+    def copy(done: Future[Added]) -> None:
+        error = done.exception()
+        if error is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result(done.result())
+
+    return copy
