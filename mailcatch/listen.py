@@ -1,0 +1,100 @@
+"""Sockets to listen on: bound before anything is announced, never probed first."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import socket
+from collections.abc import Sequence
+
+from mailcatch.config import Bind
+from mailcatch.errors import ConfigError
+
+log = logging.getLogger(__name__)
+
+_BACKLOG = 1024
+_TRIES = 10
+_LOOPBACK = ("127.0.0.1", "::1")
+_ANY = ("0.0.0.0", "::")  # noqa: S104 - what `--host any` means
+
+
+def addresses_of(host: str) -> tuple[str, ...]:
+    """Return the addresses that a host option means: `localhost` and `any` are two each."""
+    if host == "localhost":
+        return _LOOPBACK
+    if host == "any":
+        return _ANY
+    return (host.strip("[]"),)
+
+
+def bind(binds: Sequence[Bind], default_host: str, option: str = "--smtp") -> list[socket.socket]:
+    """Return listening sockets for `binds`; port 0 is any free port, the same on each address of one bind.
+
+    An address family that this machine lacks is left out. Raises ConfigError, which names `option`.
+    """
+    sockets: list[socket.socket] = []
+    try:
+        for wanted in binds:
+            sockets += _bind_one(addresses_of(wanted.host or default_host), wanted.port, option)
+    except BaseException:
+        for sock in sockets:
+            sock.close()
+        raise
+    return sockets
+
+
+def _bind_one(addresses: tuple[str, ...], port: int, option: str) -> list[socket.socket]:
+    for attempt in range(_TRIES):
+        sockets: list[socket.socket] = []
+        number = port
+        try:
+            for address in addresses:
+                sock = _listen(address, number, required=not sockets)
+                if sock is not None:
+                    sockets.append(sock)
+                    number = sock.getsockname()[1]
+            return sockets
+        except OSError as error:
+            for sock in sockets:
+                sock.close()
+            # A free port of one address may be taken on the other: then another number is tried.
+            if port == 0 and sockets and error.errno == errno.EADDRINUSE and attempt < _TRIES - 1:
+                continue
+            raise _explained(error, addresses[len(sockets)], port, option) from error
+    raise AssertionError("unreachable")
+
+
+def _listen(address: str, port: int, *, required: bool) -> socket.socket | None:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        sock = socket.socket(family, socket.SOCK_STREAM)
+    except OSError:
+        if required:
+            raise
+        log.debug("no IPv6 here: not listening on %s", address)
+        return None
+    try:
+        if os.name == "posix":
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        sock.bind((address, port))
+        sock.listen(_BACKLOG)
+        sock.setblocking(False)
+    except OSError as error:
+        sock.close()
+        if not required and error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+            log.debug("no IPv6 here: not listening on %s", address)
+            return None
+        raise
+    return sock
+
+
+def _explained(error: OSError, address: str, port: int, option: str) -> ConfigError:
+    where = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+    if error.errno == errno.EADDRINUSE:
+        return ConfigError(f"{option}: {where} is taken by another program; name another port, such as {option} 0")
+    if error.errno == errno.EACCES:
+        return ConfigError(f"{option}: {where} needs more rights; name a port above 1023")
+    return ConfigError(f"{option}: cannot listen on {where}: {error.strerror or error}")

@@ -1,0 +1,81 @@
+"""The commands of SMTP, read from their lines: pure, so that tables can test them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mailcatch.address import BadPath, is_clean, split_path
+from mailcatch.errors import Rejected
+
+_PARAMETER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=([!-<>-~\u0080-\U0010ffff]*))?\Z")
+_BODY = frozenset({"7BIT", "8BITMIME"})
+_LONGEST_PATH = 2_048
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """MAIL's or RCPT's argument: the address and its parameters, names in capitals."""
+
+    address: str
+    params: dict[str, str]
+
+
+def split_command(line: bytes) -> tuple[str, str]:
+    """Return verb (in capitals) and argument of a command line; what is no UTF-8 is read as Latin-1."""
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError:
+        text = line.decode("latin-1")
+    verb, _, argument = text.partition(" ")
+    return verb.rstrip().upper(), argument.strip(" ")
+
+
+def parse_mail(argument: str) -> Path:
+    """Read `FROM:<reverse-path> parameters`; "" is the null sender. Raises Rejected."""
+    address, rest = _path(argument, "FROM:", "5.1.7")
+    params = _parameters(rest, frozenset({"SIZE", "BODY", "SMTPUTF8", "AUTH"}))
+    if "SIZE" in params and not (params["SIZE"].isdecimal() and len(params["SIZE"]) <= 20):
+        raise Rejected(501, "5.5.4", "SIZE wants a number")
+    if "BODY" in params and params["BODY"].upper() not in _BODY:
+        raise Rejected(501, "5.5.4", "BODY is 7BIT or 8BITMIME")
+    if params.get("SMTPUTF8"):
+        raise Rejected(501, "5.5.4", "SMTPUTF8 takes no value")
+    return Path(address, params)
+
+
+def parse_rcpt(argument: str) -> Path:
+    """Read `TO:<forward-path> parameters`. Raises Rejected."""
+    address, rest = _path(argument, "TO:", "5.1.3")
+    if not address:
+        raise Rejected(501, "5.1.3", "a recipient must have an address")
+    return Path(address, _parameters(rest, frozenset()))
+
+
+def _path(argument: str, keyword: str, enhanced: str) -> tuple[str, str]:
+    if argument[: len(keyword)].upper() != keyword:
+        raise Rejected(501, "5.5.4", f"it must be {keyword}<address>")
+    try:
+        address, rest = split_path(argument[len(keyword) :])
+    except BadPath as error:
+        raise Rejected(501, enhanced, str(error)) from error
+    if not is_clean(address) or not is_clean(rest):
+        raise Rejected(501, enhanced, "control characters are not allowed in an address")
+    if len(address) > _LONGEST_PATH:
+        raise Rejected(501, enhanced, "the address is too long")
+    return address, rest
+
+
+def _parameters(text: str, known: frozenset[str]) -> dict[str, str]:
+    params: dict[str, str] = {}
+    for word in text.split():
+        match = _PARAMETER.match(word)
+        if match is None:
+            raise Rejected(501, "5.5.4", "a parameter cannot be read")
+        name = match[1].upper()
+        if name not in known:
+            raise Rejected(555, "5.5.4", f"the parameter {name[:40]} is not known")
+        if name in params:
+            raise Rejected(501, "5.5.4", f"the parameter {name} is there twice")
+        params[name] = match[2] or ""
+    return params
