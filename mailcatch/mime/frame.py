@@ -1,7 +1,7 @@
 """A mail's HTML made ready for its frame: rewritten by position, so that nothing else of it changes.
 
-Away go what would leave the page (refresh, base, early connections); pictures that the mail carries are pointed at their
-parts. What the mail may do besides is the frame's policy, not ours: it is isolated, not sanitised.
+What would leave the page goes (refresh, base, early connections); pictures that the mail carries are pointed at their
+parts. What the mail may do besides is settled by the frame's policy, not here: it is isolated, not sanitised.
 """
 
 from __future__ import annotations

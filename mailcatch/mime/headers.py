@@ -118,15 +118,16 @@ def _joined(params: dict[str, str]) -> dict[str, str]:
         base, star, rest = name.partition("*")
         if star:
             number = rest.rstrip("*")
-            if not number or number.isdecimal() and len(number) < 6:
+            if not number or (number.isdecimal() and len(number) < 6):
                 pieces.setdefault(base, []).append((int(number or 0), name.endswith("*"), value))
     for base, found in pieces.items():
         found.sort(key=lambda piece: piece[0])
         charset, data = "utf-8", b""
-        for number, extended, value in found:
-            if extended and number == found[0][0] and value.count("'") >= 2:
-                charset, _, value = value.split("'", 2)
-            octets = value.encode("utf-8", "replace")
+        for place, extended, value in found:
+            text = value
+            if extended and place == found[0][0] and value.count("'") >= 2:
+                charset, _, text = value.split("'", 2)
+            octets = text.encode("utf-8", "replace")
             data += unquote_to_bytes(octets) if extended else octets
         plain[base] = decode_bytes(data, charset)
     return plain
@@ -192,26 +193,26 @@ def _listed(text: str) -> list[Address]:
         name.clear()
         address, comment = None, ""
 
-    for token in _ADDRESS_TOKEN.findall(text):
-        if token in ",;":
+    for piece in _ADDRESS_TOKEN.findall(text):
+        if piece in ",;":
             close()
-        elif token == ":":
+        elif piece == ":":
             if address is None and "@" not in "".join(name):
                 name.clear()  # the name of a group
             else:
-                name.append(token)
-        elif token.startswith("<"):
-            address = token.strip("<> \t").rpartition(":")[2] if token.startswith("<@") else token.strip("<> \t")
-        elif token.startswith("("):
-            comment = re.sub(r"\\(.)", r"\1", token.strip("()"))
+                name.append(piece)
+        elif piece.startswith("<"):
+            address = piece.strip("<> \t").rpartition(":")[2] if piece.startswith("<@") else piece.strip("<> \t")
+        elif piece.startswith("("):
+            comment = re.sub(r"\\(.)", r"\1", piece.strip("()"))
         else:
-            name.append(token)
+            name.append(piece)
         if len(found) >= _MOST_ADDRESSES:
             return found
     close()
     return found
 
 
-def _phrase(tokens: list[str]) -> str:
-    parts = [re.sub(r"\\(.)", r"\1", token.strip('"')) if token.startswith('"') else token for token in tokens]
+def _phrase(pieces: list[str]) -> str:
+    parts = [re.sub(r"\\(.)", r"\1", piece.strip('"')) if piece.startswith('"') else piece for piece in pieces]
     return " ".join("".join(parts).split())

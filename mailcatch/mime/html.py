@@ -23,7 +23,7 @@ _TAG_NAME = re.compile(r"[A-Za-z][^\t\n\f\r />]*")
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One attribute: name in lower case, value with its references decoded, and where the value stands, quotes included."""
+    """One attribute: name in lower case, value decoded, and where the value stands, quotes included."""
 
     name: str
     value: str

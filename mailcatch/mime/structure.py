@@ -1,7 +1,7 @@
 """One scan of the raw bytes: the part tree with offsets. Sans-IO, never raises.
 
-A multipart's delimiters are looked for inside what its parent left it, so an outer delimiter ends whatever was left open
-within it. Limits stand where a timer cannot: past them a part is opaque, and the reason is said.
+A multipart's delimiters are looked for inside what its parent left it, so an outer delimiter ends whatever was left
+open within it. Limits stand where a timer cannot: past them a part is opaque, and the reason is said.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class _Scan:
         own = number if number is not None else ("" if children else f"{prefix}1")
         if head.content_type == "message/rfc822":
             children = self._message(head, offset, end, f"{own}.", depth)
-        return self._cut(head, start, offset, end, own, children)
+        return self._cut(head, start, offset, end, number=own, children=children)
 
     def _multipart(self, head: _Head, offset: int, end: int, prefix: str, depth: int) -> tuple[Part, ...]:
         boundary = head.params.get("boundary", "").rstrip().encode("utf-8", "surrogateescape")
@@ -80,7 +80,7 @@ class _Scan:
             return False
         return True
 
-    def _cut(self, head: _Head, start: int, offset: int, end: int, number: str, children: tuple[Part, ...]) -> Part:
+    def _cut(self, head: _Head, start: int, offset: int, end: int, *, number: str, children: tuple[Part, ...]) -> Part:
         raw = self.raw
         return Part(
             number=number,
@@ -146,13 +146,12 @@ def _regions(raw: bytes, boundary: bytes, start: int, end: int) -> list[tuple[in
         closing = raw.startswith(b"--", position, end)
         line_end = _LINE_END.match(raw, position + 2 * closing, end)
         if line_end is None and not closing:
-            continue
+            continue  # a longer boundary that begins like this one
         if opened is not None:
             regions.append((opened, max(opened, _before_line_end(raw, found))))
         opened = None
-        if closing:
+        if closing or line_end is None:
             break
-        assert line_end is not None
         opened = position = line_end.end()
     if opened is not None:
         regions.append((opened, end))

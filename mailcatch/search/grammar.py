@@ -12,7 +12,18 @@ from mailcatch.address import key_of
 from mailcatch.errors import QueryError
 from mailcatch.search.fold import fold, words
 from mailcatch.search.query import (
-    AddressIs, And, Compares, Contains, Everything, HasAttachment, Is, Named, Not, Or, Query, Words,
+    AddressIs,
+    And,
+    Compares,
+    Contains,
+    Everything,
+    HasAttachment,
+    Is,
+    Named,
+    Not,
+    Or,
+    Query,
+    Words,
 )  # fmt: skip
 
 LONGEST = 4_096
@@ -212,7 +223,7 @@ def _date(name: str, value: str, at: int, context: _Context) -> Query:
     moment = _moment(value, context)
     if moment is None:
         raise QueryError(f"{value!r} is not a date.", at, "2026-11-01")
-    start, end = moment
+    start, _ = moment
     if name in ("before", "older"):
         return Compares("received_at", "<", start)
     return Compares("received_at", ">=", start)

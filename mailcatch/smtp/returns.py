@@ -1,7 +1,7 @@
 """The way back from the writing thread to the event loop, one wake-up for a whole batch.
 
-Each `call_soon_threadsafe` writes a byte to wake the loop. A commit resolves many futures at once, so they queue here and
-the loop is woken for the first of them only.
+Each `call_soon_threadsafe` writes a byte to wake the loop. A commit resolves many futures at once, so they queue here
+and the loop is woken for the first of them only.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One SMTP connection: a state machine over whole lines and blocks of data (RFC 5321).
 
-aiosmtpd's Session and Envelope and the shape of its protocol class are kept; its reading loop is replaced whole, for its
-streams cost more than everything else that happens to a mail here: DESIGN.md.
+aiosmtpd's Session and Envelope and the shape of its protocol class are kept; its reading loop is replaced whole, for
+its streams cost more than everything else that happens to a mail here: DESIGN.md.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import enum
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from mailcatch import sasl
+from mailcatch import model, sasl
 from mailcatch.errors import Rejected
-from mailcatch.model import Envelope, Recipient
+from mailcatch.model import Recipient
 from mailcatch.smtp.commands import Path, parse_mail, parse_rcpt, split_command
 from mailcatch.smtp.data import DataReader
 from mailcatch.smtp.record import Record
@@ -56,7 +56,8 @@ class Server(SMTP):
         self._door = door
         self.loop = door.loop
         self._closed = None
-        self.session = self.envelope = None
+        self.session: Session
+        self.envelope: Envelope
         self.transport: asyncio.Transport | None = None
         self._lines = LineBuffer(AUTH_LIMIT)
         self._state = State.CLOSED
@@ -77,8 +78,7 @@ class Server(SMTP):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet, or refuse: too many are here already."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)
         peer = _spelt(transport.get_extra_info("peername"))
         self._record = Record(self._door.inbox, peer, _spelt(transport.get_extra_info("sockname")))
         self._state = State.COMMAND
@@ -110,9 +110,7 @@ class Server(SMTP):
 
     def eof_received(self) -> bool:
         """Serve what was sent before the end: a half-closed client still reads."""
-        if self._state in (State.STORING,):
-            return True
-        return False
+        return self._state is State.STORING
 
     def pause_writing(self) -> None:
         """Read no more from a client that does not read us."""
@@ -307,11 +305,10 @@ class Server(SMTP):
             self._receive(self._lines.take())
 
     def _receive(self, block: bytes) -> None:
-        assert self._data is not None
-        rest = self._data.feed(block)
-        if rest is None:
+        data, path = self._data, self._path
+        if data is None or path is None or (rest := data.feed(block)) is None:
             return
-        data, self._data = self._data, None
+        self._data = None
         if rest:
             self._lines.feed(rest)
         self._record.transcript.remark(f"{data.size} bytes of data")
@@ -321,12 +318,12 @@ class Server(SMTP):
             self._refuse(self._too_large())
             return
         self._state = State.STORING
-        self._store(data.content())
+        self._store(data.content(), path)
 
-    def _store(self, raw: bytes) -> None:
+    def _store(self, raw: bytes, path: Path) -> None:
         try:
             self._pending = self._door.inbox.accept(
-                raw, self._envelope(), origin="smtp", session=self._record.of_mail()
+                raw, self._envelope(path), origin="smtp", session=self._record.of_mail()
             )
         except Exception as error:  # noqa: BLE001 - see _command
             self._stored(_failed(error))
@@ -352,13 +349,12 @@ class Server(SMTP):
             return
         self._process()
 
-    def _envelope(self) -> Envelope:
-        assert self._path is not None
+    def _envelope(self, path: Path) -> model.Envelope:
         session = self._record.session
-        return Envelope(
-            mail_from=self._path.address,
+        return model.Envelope(
+            mail_from=path.address,
             rcpt_to=tuple(self._recipients),
-            mail_params=self._path.params,
+            mail_params=path.params,
             helo=session.helo,
             peer=session.peer,
             tls=session.tls,
@@ -403,17 +399,17 @@ class Server(SMTP):
         if mechanism.upper() not in sasl.MECHANISMS:
             raise Rejected(504, "5.5.4", f"only {' and '.join(sasl.MECHANISMS)} are offered")
         self._exchange = sasl.exchange(mechanism.upper(), initial.strip().encode() if initial else None)
-        self._advance(None)
+        self._advance(self._exchange, None)
 
     def _respond(self, line: bytes) -> None:
         self._record.transcript.client(b"***" if line != b"*" else line)
-        self._advance(line)
+        if self._exchange is not None:
+            self._advance(self._exchange, line)
 
-    def _advance(self, response: bytes | None) -> None:
-        assert self._exchange is not None
+    def _advance(self, exchange: sasl.Exchange, response: bytes | None) -> None:
         self._state = State.COMMAND
         try:
-            challenge = next(self._exchange) if response is None else self._exchange.send(response)
+            challenge = exchange.send(response)  # type: ignore[arg-type] # None starts a generator
         except StopIteration as done:
             self._authenticated(done.value)
         except sasl.SaslCancelled:
@@ -425,7 +421,7 @@ class Server(SMTP):
             self._say(f"334 {sasl.encode(challenge).decode()}")
 
     def _authenticated(self, credentials: sasl.Credentials) -> None:
-        self.session.authenticated, self.session.auth_data = True, credentials.user
+        self.session.authenticated = True
         self._record.note(auth_user=credentials.user[:255])
         self._say("235 2.7.0 OK")
 

@@ -229,7 +229,7 @@ class Store(Reader, Protocol):
         """
 
     def import_all(self, messages: Iterable[NewMessage]) -> Future[int]:
-        """Store messages with the flags their summaries carry, in order; return how many. One event each, or `reset`."""
+        """Store messages in order, with the flags their summaries carry; return how many. One event each."""
 
     def record(self, session: Session) -> Future[None]:
         """Store a session's new state (a refusal, its end) and a `session` event.

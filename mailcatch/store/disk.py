@@ -1,7 +1,7 @@
 """Room on the disk, and a reserve for the day there is none.
 
-In WAL mode also a delete needs room to be written. So a file is kept that is given up when the disk is full: deletes and
-a checkpoint then work, and free what they delete.
+In WAL mode also a delete needs room to be written. So a file is kept that is given up when the disk is full: deletes
+and a checkpoint then work, and free what they delete.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from typing import Any
 
 from mailcatch.errors import NotFound
@@ -109,7 +110,16 @@ def read_counts(connection: sqlite3.Connection, state: State) -> Counts:
     )
     tally = state.tally
     return Counts(
-        tally.total, tally.unread, tally.pinned, tally.binned,
-        *[tuple([Count(*row) for row in rows]) for rows in (inboxes, recipients, tags)],
-        state.seq,
-    )  # fmt: skip
+        total=tally.total,
+        unread=tally.unread,
+        pinned=tally.pinned,
+        binned=tally.binned,
+        inboxes=_counted(inboxes),
+        recipients=_counted(recipients),
+        tags=_counted(tags),
+        seq=state.seq,
+    )
+
+
+def _counted(rows: Iterable[tuple[str, int, int]]) -> tuple[Count, ...]:
+    return tuple([Count(*row) for row in rows])

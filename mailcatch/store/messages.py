@@ -69,7 +69,10 @@ def add(transaction: Transaction, new: NewMessage) -> Added:
     if summary.tags:
         executemany("INSERT OR IGNORE INTO tags VALUES (?, ?)", [(tag, seq) for tag in summary.tags])
     for name in new.inboxes:
-        execute("INSERT INTO inbox_messages SELECT number, ? FROM inboxes WHERE name = ?", (seq, name))
+        row = execute("SELECT number FROM inboxes WHERE name = ?", (name,)).fetchone()
+        if row is not None:
+            # Not INSERT … SELECT: it opens a savepoint, and the word index writes itself out at each.
+            execute("INSERT INTO inbox_messages VALUES (?, ?)", (row[0], seq))
     transaction.tally = transaction.tally.with_message(flags, summary.binned, summary.size)
     transaction.event("added", summary.id, seq)
     return Added(summary.id, seq)
@@ -180,9 +183,9 @@ def prune(transaction: Transaction, retention: Retention, now: int, limit: int) 
     """Remove at most `limit` of the oldest messages that retention does not keep."""
     seqs: list[int] = []
     free = (
-        f"SELECT seq, size, received_at FROM messages m WHERE flags & {FLAGGED} = 0 AND NOT EXISTS (SELECT 1 FROM relay_jobs j"
-        " JOIN relay_recipients r ON r.job = j.number WHERE j.message = m.seq"
-        " AND r.state IN ('queued', 'active', 'deferred', 'held')) ORDER BY seq LIMIT ?"
+        f"SELECT seq, size, received_at FROM messages m WHERE flags & {FLAGGED} = 0"
+        " AND NOT EXISTS (SELECT 1 FROM relay_jobs j JOIN relay_recipients r ON r.job = j.number"
+        " WHERE j.message = m.seq AND r.state IN ('queued', 'active', 'deferred', 'held')) ORDER BY seq LIMIT ?"
     )
     tally = transaction.tally
     count, size = tally.total + tally.binned, tally.size

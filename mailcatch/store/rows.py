@@ -60,4 +60,5 @@ def clean(text: str) -> str:
 
 
 def text_of(value: object) -> str:
+    """Return a value as JSON text."""
     return _encode(value).decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
@@ -16,7 +17,10 @@ _encode = msgspec.json.Encoder().encode
 _transcript = msgspec.json.Decoder(tuple[TranscriptLine, ...]).decode
 _findings = msgspec.json.Decoder(tuple[str, ...]).decode
 
-_COLUMNS = "id, protocol, listener, peer, started_at, ended_at, helo, auth_user, tls, client, accepted, rejected, outcome, findings"
+_COLUMNS = (
+    "id, protocol, listener, peer, started_at, ended_at, helo, auth_user, tls, client, accepted, rejected, outcome,"
+    " findings"
+)
 
 
 def link_session(transaction: Transaction, session: Session | None) -> int | None:
@@ -65,8 +69,8 @@ def read_session(connection: sqlite3.Connection, id: str) -> tuple[Session, tupl
     return _session(row[:-2], _transcript(row[-2])), tuple([message for (message,) in ids])
 
 
-def _session(row: tuple, transcript: tuple[TranscriptLine, ...] | None = None) -> Session:
-    return Session(*row[:-1], findings=_findings(row[-1]), transcript=transcript)
+def _session(row: Sequence[Any], transcript: tuple[TranscriptLine, ...] | None = None) -> Session:
+    return Session(*row[:-1], _findings(row[-1]), transcript)  # type: ignore[call-arg] # columns in the fields' order
 
 
 def record(transaction: Transaction, session: Session) -> None:

@@ -168,23 +168,42 @@ class Writer:
             return
         try:
             results = self._commit(batch)
-        except sqlite3.Error as error:
+        except sqlite3.OperationalError as error:  # the disk, not an operation
             self._fail(batch, error)
+        except Exception as error:  # noqa: BLE001 - it is handed to whoever waits
+            self._write_each(batch, error)
+        else:
+            self.failures = 0
+            self._dirty = True
+            for operation, result in zip(batch, results, strict=True):
+                operation.future.set_result(result)
+
+    def _write_each(self, batch: list[Operation], error: Exception) -> None:
+        """Find the operation that spoilt a batch: each again in a transaction of its own, so that it fails alone.
+
+        No savepoint around each instead: the word index writes out what it gathered at every savepoint, which makes
+        each message pay for a whole batch's flush.
+        """
+        if len(batch) == 1:
+            known = isinstance(error, MailcatchError)
+            batch[0].future.set_exception(error if known else StoreError(f"the database refused: {error}"))
             return
-        self.failures = 0
-        self._dirty = True
-        for operation, (result, failure) in zip(batch, results, strict=True):
-            if failure is not None:
-                operation.future.set_exception(failure)
+        for operation in batch:
+            try:
+                (result,) = self._commit([operation])
+            except sqlite3.OperationalError as failure:
+                self._fail([operation], failure)
+            except Exception as failure:  # noqa: BLE001 - as above
+                self._write_each([operation], failure)
             else:
                 operation.future.set_result(result)
 
-    def _commit(self, batch: list[Operation]) -> list[tuple[Any, Exception | None]]:
+    def _commit(self, batch: list[Operation]) -> list[Any]:
         connection = self._connection
         connection.execute("BEGIN IMMEDIATE")
         try:
             transaction = Transaction(connection, self._state.seq, time.time_ns() // 1_000_000, self._state.tally)
-            results = [_guarded(transaction, operation) for operation in batch]
+            results = [operation.run(transaction) for operation in batch]
             if transaction.seq != self._state.seq:
                 connection.execute("UPDATE counters SET value = ? WHERE name = 'seq'", (transaction.seq,))
                 write_events(connection, transaction.events)
@@ -198,7 +217,7 @@ class Writer:
         return results
 
     def _fail(self, batch: list[Operation], error: sqlite3.Error) -> None:
-        """A failed commit fails every operation of its batch: nothing of it is stored."""
+        """Fail every operation of a batch whose commit failed: nothing of it is stored."""
         failure: MailcatchError
         if error.sqlite_errorname == "SQLITE_FULL":
             failure = Overloaded("the disk is full")
@@ -229,20 +248,3 @@ class Writer:
             log.warning("a checkpoint failed: %s", error)
         self._dirty = False
 
-
-def _guarded(transaction: Transaction, operation: Operation) -> tuple[Any, Exception | None]:
-    """Run one operation in a savepoint, so that a bad one fails alone."""
-    before = (transaction.seq, len(transaction.events), transaction.tally)
-    transaction.execute("SAVEPOINT operation")
-    try:
-        result = operation.run(transaction)
-    except sqlite3.OperationalError:
-        raise  # the disk, not the operation: it fails the batch
-    except Exception as error:  # noqa: BLE001 - it is handed to whoever waits
-        transaction.execute("ROLLBACK TO operation")
-        transaction.seq, count, transaction.tally = before
-        del transaction.events[count:]
-        transaction.execute("RELEASE operation")
-        return None, error if isinstance(error, MailcatchError) else StoreError(f"the database refused: {error}")
-    transaction.execute("RELEASE operation")
-    return result, None
