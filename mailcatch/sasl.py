@@ -22,7 +22,7 @@ class SaslError(Exception):
     """The exchange cannot be read; the text says why."""
 
 
-class SaslCancelled(Exception):  # noqa: N818 - the client's own wish
+class SaslCancelled(Exception):
     """The client gave up with `*` (RFC 4954 §4)."""
 
 

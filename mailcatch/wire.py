@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class LineTooLong(Exception):  # noqa: N818 - an outcome of reading, not an error of ours
+class LineTooLong(Exception):
     """A line beyond the limit; it was dropped up to its end."""
 
 

@@ -43,7 +43,7 @@ def compose(arrival: Arrival) -> NewMessage:
     """Read the mail and return all that the store keeps of it; never raises for what the mail contains."""
     try:
         return _compose(arrival, read(arrival.raw))
-    except Exception as error:  # noqa: BLE001 - the bytes are committed whatever reading does (G4)
+    except Exception as error:
         log.exception("a message could not be read")
         return _compose(arrival, opaque(arrival.raw, f"could not be read: {type(error).__name__}"))
 

@@ -147,7 +147,7 @@ def _regions(raw: bytes, boundary: bytes, start: int, end: int) -> list[tuple[in
         line_end = _LINE_END.match(raw, position + 2 * closing, end)
         if line_end is None and not closing:
             continue  # a longer boundary that begins like this one
-        if opened is not None:
+        if opened is not None and found > opened:  # two delimiter lines in a row are one
             regions.append((opened, max(opened, _before_line_end(raw, found))))
         opened = None
         if closing or line_end is None:
