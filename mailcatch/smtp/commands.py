@@ -9,8 +9,13 @@ from mailcatch.address import BadPath, is_clean, split_path
 from mailcatch.errors import Rejected
 
 _PARAMETER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=([!-<>-~\u0080-\U0010ffff]*))?\Z")
+_SIZE = re.compile(r"[0-9]{1,20}\Z")  # RFC 1870 §3
 _BODY = frozenset({"7BIT", "8BITMIME"})
 _LONGEST_PATH = 2_048
+_LONGEST_NAME = 255
+
+_OF_MAIL = frozenset({"SIZE", "BODY", "SMTPUTF8", "AUTH"})
+_OF_RCPT: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +28,31 @@ class Path:
 
 def split_command(line: bytes) -> tuple[str, str]:
     """Return verb (in capitals) and argument of a command line; what is no UTF-8 is read as Latin-1."""
+    verb, _, argument = line.partition(b" ")
+    return verb.rstrip().upper().decode("latin-1"), _text(argument).strip(" ")
+
+
+def _text(octets: bytes) -> str:
     try:
-        text = line.decode("utf-8")
+        return octets.decode("utf-8")
     except UnicodeDecodeError:
-        text = line.decode("latin-1")
-    verb, _, argument = text.partition(" ")
-    return verb.rstrip().upper(), argument.strip(" ")
+        return octets.decode("latin-1")
+
+
+def parse_host(argument: str) -> str:
+    """Read what a client calls itself; any name will do. Raises Rejected."""
+    if not argument:
+        raise Rejected(501, "5.5.4", "a host name must follow")
+    if not is_clean(argument):
+        raise Rejected(501, "5.5.4", "control characters are not allowed in a host name")
+    return argument[:_LONGEST_NAME]
 
 
 def parse_mail(argument: str) -> Path:
     """Read `FROM:<reverse-path> parameters`; "" is the null sender. Raises Rejected."""
     address, rest = _path(argument, "FROM:", "5.1.7")
-    params = _parameters(rest, frozenset({"SIZE", "BODY", "SMTPUTF8", "AUTH"}))
-    if "SIZE" in params and not (params["SIZE"].isdecimal() and len(params["SIZE"]) <= 20):
+    params = _parameters(rest, _OF_MAIL)
+    if "SIZE" in params and not _SIZE.match(params["SIZE"]):
         raise Rejected(501, "5.5.4", "SIZE wants a number")
     if "BODY" in params and params["BODY"].upper() not in _BODY:
         raise Rejected(501, "5.5.4", "BODY is 7BIT or 8BITMIME")
@@ -49,7 +66,15 @@ def parse_rcpt(argument: str) -> Path:
     address, rest = _path(argument, "TO:", "5.1.3")
     if not address:
         raise Rejected(501, "5.1.3", "a recipient must have an address")
-    return Path(address, _parameters(rest, frozenset()))
+    return Path(address, _parameters(rest, _OF_RCPT))
+
+
+def masked(line: bytes) -> bytes:
+    """Return a command line as it may be shown: AUTH without its initial response, which is a secret."""
+    if line[:4].upper() != b"AUTH":
+        return line
+    words = line.split(None, 2)
+    return b" ".join(words[:2]) + (b" ***" if len(words) > 2 else b"")
 
 
 def _path(argument: str, keyword: str, enhanced: str) -> tuple[str, str]:

@@ -7,64 +7,62 @@ smuggle a second mail in.
 from __future__ import annotations
 
 _END = b"\r\n.\r\n"
+_DOT = b"\r\n."  # a dot at the start of a line: the client put it there, or doubled its own
 
 
 class DataReader:
-    """Takes blocks until the end; keeps at most `limit` bytes, and of what is larger nothing."""
+    """Takes blocks until the end; keeps a message of at most `limit` bytes, and of a larger one nothing."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._blocks: list[bytes] = []
-        self._tail = b"\r\n"  # DATA's own line end: a dot at once ends an empty message
+        # What may be the beginning of the end waits here. At first that is DATA's own line end, which is not part of
+        # the message: a dot at once ends an empty one.
+        self._held = b"\r\n"
+        self._fresh = True
+        self._dots = 0
+        self.received = 0
         self.size = 0
         self.too_large = False
 
     def feed(self, block: bytes) -> bytes | None:
         """Take a block; return what follows the end of the data, None as long as it has not come."""
-        tail = self._tail
-        if len(block) < 5:
-            window = tail + block
-            found = window.find(_END) - len(tail)
-            if found < -len(tail):
-                self._keep(block)
-                self._tail = window[-4:]
-                return None
-        else:
-            found = (tail + block[:4]).find(_END) - len(tail)
-            if found < -len(tail):
-                found = block.find(_END)
-                if found < 0:
-                    self._keep(block)
-                    self._tail = block[-4:]
-                    return None
-        end = found + 2  # the line end before the dot is the message's own; what of it lies in the tail is kept already
-        if end > 0:
-            self._keep(block[:end])
-        elif end < 0:
-            self._trim(-end)
-        return block[found + 5 :]
+        self.received += len(block)
+        window = self._held + block if self._held else block
+        end = window.find(_END)
+        if end >= 0:
+            self._keep(window[: end + 2])  # the line end before the dot is the message's own
+            return window[end + 5 :]
+        held = _length_held(window)
+        self._held = window[len(window) - held :] if held else b""
+        self._keep(window[:-held] if held else window)
+        return None
 
     def content(self) -> bytes:
         """Return the message as the client meant it, dots unstuffed; call it once, at the end."""
         data = self._blocks[0] if len(self._blocks) == 1 else b"".join(self._blocks)
         self._blocks.clear()
-        if data.startswith(b"."):
-            data = data[1:]
-        return data.replace(b"\r\n.", b"\r\n") if b"\r\n." in data else data
+        if not self._dots:
+            return data
+        return data.removeprefix(b".").replace(_DOT, b"\r\n")
 
-    def _keep(self, block: bytes) -> None:
-        self.size += len(block)
+    def _keep(self, piece: bytes) -> None:
+        """Keep a piece that is neither followed nor preceded by half a line end: no dot is missed between two."""
+        dots = piece.count(_DOT)
+        if self._fresh and piece:
+            piece, self._fresh = piece[2:], False
+        self._dots += dots
+        self.size += len(piece) - dots
         if self.size > self._limit:
             self.too_large = True
             self._blocks.clear()
-        else:
-            self._blocks.append(block)
+        elif not self.too_large and piece:
+            self._blocks.append(piece)
 
-    def _trim(self, count: int) -> None:
-        """Take back the beginning of the end that came with an earlier block."""
-        self.size = max(0, self.size - count)
-        while count and self._blocks:
-            last = self._blocks.pop()
-            if len(last) > count:
-                self._blocks.append(last[:-count])
-            count = max(0, count - len(last))
+
+def _length_held(window: bytes) -> int:
+    """Return how many of the last bytes may be the beginning of the end."""
+    for length in (4, 3, 2, 1):
+        if window.endswith(_END[:length]):
+            return length
+    return 0

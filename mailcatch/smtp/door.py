@@ -11,11 +11,14 @@ from contextlib import asynccontextmanager
 
 from mailcatch.config import SmtpSection
 from mailcatch.inbox import Inbox
+from mailcatch.smtp.dialogue import Rules
 from mailcatch.smtp.returns import Returns
 from mailcatch.smtp.server import Server
 
 GRACE = 3.0
 """Seconds that a running DATA gets at the end (G17)."""
+
+_FAREWELL = 0.5  # seconds in which closed connections may go
 
 
 class Door:
@@ -23,35 +26,26 @@ class Door:
 
     def __init__(self, inbox: Inbox, section: SmtpSection, hostname: str, loop: asyncio.AbstractEventLoop) -> None:
         self.inbox = inbox
-        self.section = section
-        self.hostname = hostname
         self.loop = loop
+        self.rules = Rules(hostname, section, inbox.check_room)
         self.returns = Returns(loop)
         self.stopping = False
-        self.extensions = (
-            hostname,
-            "PIPELINING",
-            f"SIZE {section.max_message_size}",
-            "8BITMIME",
-            "SMTPUTF8",
-            "ENHANCEDSTATUSCODES",
-            "AUTH PLAIN LOGIN",
-            "HELP",
-        )
-        self._servers: set[Server] = set()
+        self._servers: set[Server] = set()  # every one, also those that are being turned away
+        self._hosts: dict[Server, str] = {}  # the welcome ones
         self._clients: Counter[str] = Counter()
-        self._hosts: dict[Server, str] = {}
         self._left = asyncio.Event()
 
-    def welcome(self, server: Server, peer: str) -> str | None:
-        """Count a connection in; return why it must go, or None."""
-        host = peer.rpartition(":")[0]
-        if len(self._servers) >= self.section.max_connections:
-            return "too many connections"
-        cap = self.section.max_connections_per_client
-        if cap and self._clients[host] >= cap:
-            return "too many connections from you"
+    def welcome(self, server: Server, peer: str) -> tuple[str, str] | None:
+        """Count a connection in; return the reply and the outcome with which it must go, or None."""
         self._servers.add(server)
+        section, host = self.rules.section, peer.rpartition(":")[0]
+        if self.stopping:
+            return "421 4.3.2 mailcatch is stopping", "mailcatch stopped"
+        if len(self._hosts) >= section.max_connections:
+            return "421 4.7.0 too many connections", "refused: too many connections"
+        cap = section.max_connections_per_client
+        if cap and self._clients[host] >= cap:
+            return "421 4.7.0 too many connections from you", "refused: too many connections of this client"
         self._hosts[server] = host
         self._clients[host] += 1
         return None
@@ -71,14 +65,17 @@ class Door:
         self.stopping = True
         for server in list(self._servers):
             server.stop()
+        await self._until_gone(GRACE, only_busy=True)
+        for server in list(self._servers):
+            server.cut_off()
+        await self._until_gone(_FAREWELL, only_busy=False)
+
+    async def _until_gone(self, seconds: float, *, only_busy: bool) -> None:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(GRACE):
-                while any(server.busy for server in self._servers):
+            async with asyncio.timeout(seconds):
+                while any(server.busy or not only_busy for server in self._servers):
                     self._left.clear()
                     await self._left.wait()
-        for server in list(self._servers):
-            if server.transport is not None:
-                server.transport.abort()
 
 
 @asynccontextmanager

@@ -1,15 +1,17 @@
-"""The Session of one connection, as it is kept: when it is written, and how often."""
+"""The Session of one connection, as it is kept: when its row is written, and how often."""
 
 from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypedDict, Unpack
 
 from mailcatch.errors import MailcatchError
 from mailcatch.ids import new_id
-from mailcatch.model import Session
+from mailcatch.model import Protocol as Spoken
+from mailcatch.model import Session, TranscriptLine
 from mailcatch.smtp.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -17,62 +19,99 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-TRANSCRIPT_SECONDS = 1.0
-"""A busy session's transcript is written at most this often: its counters go with each mail."""
+SECONDS = 1.0
+"""A busy session's row is extended at most this often; each mail carries the counters besides."""
+
+BYTES_A_SECOND = 16 << 10
+"""… and a long transcript more rarely, for each time it is written whole: so much of it a second on average."""
+
+
+class Timer(Protocol):
+    """What an event loop's `call_later` returns."""
+
+    def cancel(self) -> None:
+        """Do not call."""
+
+
+class Said(TypedDict, total=False):
+    """What a client says of itself."""
+
+    helo: str
+    protocol: Spoken
+    auth_user: str
 
 
 class Record:
-    """Collects what a dialogue says; its row appears with the first mail or refusal."""
+    """Collects what a dialogue says; its row appears with the first mail or refusal, and is brought up to date then."""
 
-    def __init__(self, inbox: Inbox, peer: str, listener: str) -> None:
+    def __init__(
+        self, inbox: Inbox, peer: str, listener: str, call_later: Callable[[float, Callable[[], None]], Timer]
+    ) -> None:
         self._inbox = inbox
-        self.transcript = Transcript()
-        self.session = Session(new_id(), "SMTP", listener, peer, started_at=time.time_ns() // 1_000_000)
-        self.spoken = False
+        self._call_later = call_later
+        self._timer: Timer | None = None
         self._kept = False
-        self._written = 0.0
+        self._ended = False
+        self._accepted = self._rejected = 0
+        self.transcript = Transcript()
+        self.spoken = False
+        self.session = Session(new_id(), "SMTP", listener, peer, started_at=time.time_ns() // 1_000_000)
 
-    def note(self, **changes: object) -> None:
-        """Set fields of the session."""
-        self.session = replace(self.session, **changes)  # type: ignore[arg-type]
+    def note(self, **said: Unpack[Said]) -> None:
+        """Note what the client said of itself."""
+        self.session = replace(self.session, **said)
 
     def of_mail(self) -> Session:
-        """Return the session as it goes with a mail."""
-        self.note(accepted=self.session.accepted + 1)
-        return self._with_transcript(now=time.monotonic())
+        """Return the session as it goes with a mail, which counts it as accepted: both are one commit."""
+        lines = None if self._kept else self.transcript.lines()
+        self._kept = True
+        return self._state(self._accepted + 1, lines)
+
+    def accepted(self) -> None:
+        """Count a mail that was stored."""
+        self._accepted += 1
+        self._extend_later()
 
     def refused(self) -> None:
         """Count a refusal, and keep the session for it."""
-        self.note(rejected=self.session.rejected + 1)
-        now = time.monotonic()
-        if not self._kept or now - self._written >= TRANSCRIPT_SECONDS:
-            self._keep(self._with_transcript(now))
+        self._rejected += 1
+        if self._kept:
+            self._extend_later()
+        else:
+            self._extend()
 
     def ended(self, outcome: str) -> None:
         """Keep how the dialogue ended; one in which the client said nothing and nothing was refused leaves no row."""
-        self.note(ended_at=time.time_ns() // 1_000_000, outcome=outcome)
+        self._ended = True
+        if self._timer is not None:
+            self._timer.cancel()
+        self.session = replace(self.session, ended_at=time.time_ns() // 1_000_000, outcome=outcome)
         if self.spoken or self._kept:
-            self._keep(replace(self.session, transcript=self.transcript.lines()))
+            self._extend()
         log.info(
-            "smtp session peer=%s listener=%s helo=%s accepted=%d rejected=%d outcome=%s id=%s",
-            self.session.peer,
-            self.session.listener,
-            self.session.helo,
-            self.session.accepted,
-            self.session.rejected,
-            outcome,
-            self.session.id,
+            "session ended",
+            extra={
+                "session": self.session.id,
+                "peer": self.session.peer,
+                "listener": self.session.listener,
+                "helo": self.session.helo or "",
+                "accepted": self._accepted,
+                "rejected": self._rejected,
+                "outcome": outcome,
+            },
         )
 
-    def _with_transcript(self, now: float) -> Session:
-        if self._kept and now - self._written < TRANSCRIPT_SECONDS:
-            return self.session
-        self._kept, self._written = True, now
-        return replace(self.session, transcript=self.transcript.lines())
+    def _extend_later(self) -> None:
+        if self._timer is None and not self._ended:
+            wait = max(SECONDS, self.transcript.size / BYTES_A_SECOND)
+            self._timer = self._call_later(wait, self._extend)
 
-    def _keep(self, session: Session) -> None:
-        self._kept = True
+    def _extend(self) -> None:
+        self._timer, self._kept = None, True
         try:
-            self._inbox.record(session)
+            self._inbox.record(self._state(self._accepted, self.transcript.lines()))
         except MailcatchError as error:
-            log.warning("a session could not be kept: %s", error)
+            log.warning("a session could not be kept", extra={"session": self.session.id, "reason": str(error)})
+
+    def _state(self, accepted: int, lines: tuple[TranscriptLine, ...] | None) -> Session:
+        return replace(self.session, accepted=accepted, rejected=self._rejected, transcript=lines)

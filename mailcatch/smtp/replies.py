@@ -29,6 +29,8 @@ REPLIES: dict[type[MailcatchError], tuple[int, str]] = {
     QueryError: (451, "4.3.0"),
 }
 
+_LONGEST = 400  # characters of text: a reply line has at most 512 octets (RFC 5321 §4.5.3.1.5)
+
 
 def reply_to(error: BaseException) -> Rejected:
     """Return the refusal that an error becomes; an unknown one gets an id that is also in the log."""
@@ -36,7 +38,11 @@ def reply_to(error: BaseException) -> Rejected:
         return error
     for kind, (code, enhanced) in REPLIES.items():
         if isinstance(error, kind):
-            return Rejected(code, enhanced, str(error))
+            return Rejected(code, enhanced, _one_line(str(error)))
     incident = new_id()
-    log.error("an unexpected error, incident=%s", incident, exc_info=error)
+    log.error("an unexpected error", exc_info=error, extra={"incident": incident})
     return Rejected(451, "4.3.0", f"an error of ours, see the log: {incident}")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:_LONGEST]

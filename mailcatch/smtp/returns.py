@@ -7,10 +7,15 @@ and the loop is woken for the first of them only.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, TypeVar
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class Returns:
@@ -18,13 +23,14 @@ class Returns:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
+        # Any: each callback fits its own future, see when_done
         self._waiting: deque[tuple[Callable[[Future[Any]], None], Future[Any]]] = deque()
         self._scheduled = False
 
-    def when_done(self, future: Future[Any], callback: Callable[[Future[Any]], None]) -> None:
-        """Call `callback(future)` on the loop once the future is resolved."""
+    def when_done(self, future: Future[T], callback: Callable[[Future[T]], None]) -> None:
+        """Call `callback(future)` on the loop once the future is resolved, by whichever thread."""
 
-        def deliver(done: Future[Any]) -> None:
+        def deliver(done: Future[T]) -> None:
             self._waiting.append((callback, done))
             if not self._scheduled:
                 self._scheduled = True
@@ -40,4 +46,7 @@ class Returns:
         self._scheduled = False
         while self._waiting:
             callback, future = self._waiting.popleft()
-            callback(future)
+            try:
+                callback(future)
+            except Exception:
+                log.exception("an answer could not be given")  # the others still get theirs
