@@ -1,0 +1,1 @@
+"""The tests. The suites are described in CONTRIBUTING.md."""

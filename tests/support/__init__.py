@@ -1,0 +1,1 @@
+"""What several suites share: the real process, and clients that hide nothing."""
