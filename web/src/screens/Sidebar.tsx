@@ -1,0 +1,74 @@
+import { count } from "../lib/bytes";
+import { forRecipient } from "../lib/query";
+import { listPath, route, sessionsPath } from "../router";
+import { url } from "../api/client";
+import { counts } from "../state/counts";
+import { info } from "../state/info";
+import { q } from "../state/mailbox";
+import { Copy } from "../ui/Copy";
+import { Icon, type IconName } from "../ui/Icon";
+import { address } from "../lib/recipes";
+
+const RECIPIENTS = 12;
+
+export function Sidebar() {
+  const now = counts.value;
+  return (
+    <nav class="side" aria-label="Mailboxes">
+      <ul>
+        <Box icon="inbox" name="Inbox" q="" number={now?.unread} strong title={now ? `${count(now.total)} messages, ${count(now.unread)} unread` : undefined} />
+        <Box icon="unread" name="Unread" q="is:unread" number={now?.unread} />
+        <Box icon="pin" name="Pinned" q="is:pinned" number={now?.pinned} />
+        <Box icon="bin" name="Bin" q="is:binned" number={now?.binned} />
+        <li>
+          <a class="side-link" href={url(sessionsPath(null))} data-inside aria-current={route.value.screen === "sessions" ? "page" : undefined}>
+            <Icon name="sessions" /><span class="side-name">Sessions</span>
+          </a>
+        </li>
+      </ul>
+      {now && now.recipients.some((each) => each.total > 0) && (
+        <section aria-label="Recipients">
+          <p class="side-title">Recipients</p>
+          <ul>
+            {now.recipients.filter((each) => each.total > 0).slice(0, RECIPIENTS).map((each) => (
+              <Box key={each.address} icon="user" name={each.address} q={forRecipient(each.address)} number={each.total} title={each.address} />
+            ))}
+          </ul>
+        </section>
+      )}
+      <Ports />
+    </nav>
+  );
+}
+
+interface BoxProps { icon: IconName; name: string; q: string; number?: number | undefined; strong?: boolean; title?: string | undefined }
+
+function Box({ icon, name, q: query, number, strong, title }: BoxProps) {
+  const screen = route.value.screen;
+  const here = (screen === "list" || screen === "message") && q.value === query;
+  return (
+    <li>
+      <a class="side-link" href={url(listPath(query))} data-inside aria-current={here ? "page" : undefined} title={title}>
+        <Icon name={icon} />
+        <span class="side-name">{name}</span>
+        {number ? <span class={strong ? "side-count strong" : "side-count"}>{count(number)}</span> : null}
+      </a>
+    </li>
+  );
+}
+
+/** Where mail is caught, always in view: the one thing everybody must type somewhere. */
+function Ports() {
+  const now = info.value;
+  if (!now) return null;
+  const smtp = address(now, location.hostname);
+  return (
+    <div class="side-foot">
+      <div class="side-port">
+        <span class="muted">SMTP</span> <code>{smtp.host}:{smtp.port}</code>
+        <Copy text={`${smtp.host}:${smtp.port}`} label="Copy the SMTP address" />
+      </div>
+      <div class="muted">mailcatch {now.version}</div>
+    </div>
+  );
+}
