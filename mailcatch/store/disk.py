@@ -53,6 +53,7 @@ class Reserve:
         if self._path.exists() or self.free() < 2 * self.size:
             return
         try:
+            self._path.touch(0o600)
             with self._path.open("wb") as file:
                 file.write(b"\0" * self.size)
         except OSError:

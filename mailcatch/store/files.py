@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sqlite3
 import sys
 import tempfile
@@ -21,6 +22,9 @@ from mailcatch.ids import new_id
 APPLICATION_ID = 0x6D63_6174  # "mcat"
 PAGE_SIZE = 8192
 _HEADER = 100  # bytes of SQLite's file header
+# The writer checkpoints when it is quiet; in a full stream it never is, and unbounded the log grew past 500 MB.
+_LOG_PAGES = 2_000  # after which SQLite's log goes into the file also under load: 16 MB, some 30 ms
+_SMALL_DISK = 64 << 20  # bytes free: there a log of that size would itself fill it
 _MAGIC = b"SQLite format 3\0"
 _ELSE = "name another with --database (MAILCATCH_DATABASE)"
 
@@ -89,6 +93,8 @@ def open_writer(path: Path) -> sqlite3.Connection:
     try:
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
         _prepare(connection, new=new)
+        small = shutil.disk_usage(path.parent).free < _SMALL_DISK
+        connection.execute(f"PRAGMA wal_autocheckpoint={64 if small else _LOG_PAGES}")
         migrate(connection)
         seed(connection)
         connection.execute("SELECT value FROM counters WHERE name = 'seq'").fetchone()
@@ -102,12 +108,13 @@ def _prepare(connection: sqlite3.Connection, *, new: bool) -> None:
     if new:
         connection.execute(f"PRAGMA page_size={PAGE_SIZE}")
         connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+        # Before WAL, so that it is in the file itself: killed before its first checkpoint, the file must still be ours.
+        connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA cache_size=-8000")
     connection.execute("PRAGMA temp_store=MEMORY")
-    connection.execute("PRAGMA wal_autocheckpoint=0")  # the writer checkpoints when it is quiet
     if sys.platform == "darwin":
         connection.execute("PRAGMA fullfsync=1")  # without it "fsync done" is untrue there
 
@@ -127,9 +134,8 @@ def migrate(connection: sqlite3.Connection, steps: list[str] | None = None) -> N
     steps = migrations() if steps is None else steps
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     for number, step in enumerate(steps[version:], version + 1):
-        first = "" if version else f"PRAGMA application_id={APPLICATION_ID};"
         try:
-            connection.executescript(f"BEGIN IMMEDIATE; {step}; {first} PRAGMA user_version={number}; COMMIT")
+            connection.executescript(f"BEGIN IMMEDIATE; {step}; PRAGMA user_version={number}; COMMIT")
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")

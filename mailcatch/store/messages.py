@@ -194,9 +194,7 @@ def prune(transaction: Transaction, retention: Retention, now: int, limit: int) 
             break
         seqs.append(seq)
         count, size = count - 1, size - its_size
-    outcome = remove(transaction, seqs)
-    transaction.execute("PRAGMA incremental_vacuum(256)").fetchall()
-    return outcome
+    return remove(transaction, seqs)
 
 
 def _beyond(retention: Retention, count: int, size: int, age: int) -> bool:

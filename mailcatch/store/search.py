@@ -1,31 +1,24 @@
-"""From the AST to SQL: a boolean expression over `messages` named m."""
+"""From the AST to SQL: a boolean expression over `messages` named m, with its parameters.
+
+Whoever lists with it leaves out binned mail unless `mentions_bin(query)`, and appended mail always. Each term is a
+question to one index, `m.seq IN (SELECT …)`; `search.predicate` answers the same for one message, and a test proves
+that they agree. Values are bound, never written into the SQL; only what `fold.words` has cut reaches MATCH.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from mailcatch.search.query import ROLES, All, And, Not, Or, Query, Term, Word, mentions_bin, not_yet
 
-from mailcatch.search.query import (
-    AddressIs,
-    And,
-    Compares,
-    Contains,
-    Everything,
-    HasAttachment,
-    Is,
-    Named,
-    Not,
-    Or,
-    Query,
-    Words,
-)  # fmt: skip
+__all__ = ["Sql", "compile", "mentions_bin"]
 
-Sql = tuple[str, tuple[Any, ...]]
+Value = str | int
+Sql = tuple[str, tuple[Value, ...]]
 
 
 def compile(query: Query) -> Sql:
-    """Return the expression and its parameters."""
+    """Return the expression and its parameters. Raises QueryError for a field that cannot be searched yet."""
     match query:
-        case Everything():
+        case All():
             return "1", ()
         case And(terms):
             return _joined(" AND ", terms, "1")
@@ -34,58 +27,63 @@ def compile(query: Query) -> Sql:
         case Not(term):
             sql, parameters = compile(term)
             return f"NOT ({sql})", parameters
-        case Words(words, prefix):
-            phrase = '"' + " ".join(words) + '"' + ("*" if prefix else "")
-            return "m.seq IN (SELECT rowid FROM words WHERE words MATCH ?)", (phrase,)
-        case Contains(field, text):
-            return f"m.seq IN (SELECT message FROM texts WHERE instr({field}, ?))", (text,)
-        case AddressIs():
-            return _address(query)
-        case Is(state, value):
-            sql = {"read": "m.flags & 1", "pinned": "m.flags & 4", "binned": "m.binned_at IS NOT NULL"}[state]
-            return (sql if value else f"NOT ({sql})"), ()
-        case HasAttachment():
-            return "m.attachment_count > 0", ()
-        case Compares(field, operator, value):
-            return f"m.{field} {operator} ?", (value,)
-        case Named(field, value):
-            return _NAMED[field], (value,)
+        case Word():
+            return "m.seq IN (SELECT rowid FROM words WHERE words MATCH ?)", (phrase(query),)
+        case Term():
+            return _term(query)
 
 
-_NAMED = {
-    "tag": "m.seq IN (SELECT message FROM tags WHERE tag = ?)",
-    "inbox": "m.seq IN (SELECT p.message FROM inbox_messages p JOIN inboxes i ON i.number = p.inbox WHERE i.name = ?)",
-    "id": "m.id = ?",
-    "message_id": "m.message_id = ?",
-}
+def phrase(word: Word) -> str:
+    """Return words in FTS5's language: between quotes nothing has a meaning, and words hold no quotes."""
+    return f'"{" ".join(word.words)}"' + ("*" if word.prefix else "")
 
 
 def _joined(operator: str, terms: tuple[Query, ...], empty: str) -> Sql:
     compiled = [compile(term) for term in terms]
-    sql = operator.join(f"({part})" for part, _ in compiled) or empty
-    return sql, tuple(value for _, parameters in compiled for value in parameters)
+    sql = operator.join([f"({part})" for part, _ in compiled]) or empty
+    return sql, tuple([value for _, parameters in compiled for value in parameters])
 
 
-def _address(term: AddressIs) -> Sql:
-    roles = ", ".join(f"'{role}'" for role in term.roles)
-    if term.key is not None:
-        what, value = "key = ?", term.key
-    elif term.domain is not None:
-        what, value = "domain = ?", term.domain
-    elif term.glob is not None:
-        what, value = "key GLOB ?", term.glob
+_COMPARE = {"eq": "=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+_STATES = {"read": "m.flags & 1 <> 0", "pinned": "m.flags & 4 <> 0", "binned": "m.binned_at IS NOT NULL"}
+_NAMED = {
+    "tag": "m.seq IN (SELECT message FROM tags WHERE tag = ?)",
+    "inbox": "m.seq IN (SELECT message FROM inbox_messages WHERE inbox = (SELECT number FROM inboxes WHERE name = ?))",
+    "id": "m.id = ?",
+    "message-id": "m.message_id IS ?",  # IS: NOT of it holds for mail without one
+}
+
+
+def _term(term: Term) -> Sql:
+    match term.field, term.operator:
+        case (("subject" | "text"), "contains"):
+            column = "subject" if term.field == "subject" else "body"
+            return f"m.seq IN (SELECT message FROM texts WHERE instr({column}, ?))", (term.value,)
+        case (("size" | "date"), ("eq" | "lt" | "le" | "gt" | "ge")):
+            column = "size" if term.field == "size" else "received_at"
+            return f"m.{column} {_COMPARE[term.operator]} ?", (term.value,)
+        case "attachment", "exists":
+            return "m.attachment_count > 0", ()
+        case "is", "eq":
+            return _STATES[str(term.value)], ()
+        case (("tag" | "inbox" | "id" | "message-id"), "eq"):
+            return _NAMED[term.field], (term.value,)
+        case (("to" | "cc" | "bcc" | "from" | "reply-to" | "sender" | "rcpt"), ("eq" | "glob" | "contains")):
+            return _address(term)
+        case _:
+            raise not_yet(term)
+
+
+def _address(term: Term) -> Sql:
+    """Rows with an empty domain are display names, and what is no address: only `contains` looks at them."""
+    roles = ", ".join([f"'{role}'" for role in ROLES[term.field]])
+    value = str(term.value)
+    if term.operator == "contains":
+        what = "instr(key, ?)"
+    elif term.operator == "eq":
+        what = "key = ? AND domain <> ''"
+    elif value.startswith("*@") and "*" not in value[1:]:
+        what, value = "domain = ?", value[2:]
     else:
-        what, value = "instr(key, ?)", term.name or ""
+        what, value = "key GLOB ? AND domain <> ''", value.replace("[", "[[]").replace("?", "[?]")
     return f"m.seq IN (SELECT message FROM addresses WHERE {what} AND role IN ({roles}))", (value,)
-
-
-def mentions_bin(query: Query) -> bool:
-    """Tell whether the query asks about the Bin itself; else lists leave binned mail out."""
-    match query:
-        case And(terms) | Or(terms):
-            return any(mentions_bin(term) for term in terms)
-        case Not(term):
-            return mentions_bin(term)
-        case Is(state):
-            return state == "binned"
-    return False

@@ -65,6 +65,7 @@ class _SqliteStore:
         self._reserve = Reserve(claim.path)
         self._readers = Readers(claim.path)
         self._connection = connection
+        self._closed = False
         self._writer = Writer(
             connection, self._state, committed=self._committed, full=self._reserve.give_up, failed=failed
         )
@@ -174,6 +175,9 @@ class _SqliteStore:
         return self._writer.submit(lambda transaction: messages.prune(transaction, retention, now, limit))
 
     def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
         self._writer.close()
         self._readers.close()
         self._connection.close()

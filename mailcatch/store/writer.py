@@ -34,7 +34,9 @@ LAZY_SECONDS = 0.2
 """How long an operation that does not hurry waits for company."""
 
 IDLE_SECONDS = 0.05
-"""How long nothing must come before the writer uses the time to checkpoint."""
+"""How long nothing must come before the writer uses the time to tidy up."""
+
+_VACUUM_PAGES = 512  # given back in one step: a few milliseconds
 
 
 @dataclass(slots=True, eq=False)
@@ -145,9 +147,22 @@ class Writer:
             if not any(operation.lazy for operation in self._queue):
                 self._lazy_since = None
         if not batch and self._dirty and not self._closing:
-            self._checkpoint("PASSIVE")
+            self._tidy()
             return self._take()
         return batch
+
+    def _tidy(self) -> None:
+        """Use a quiet moment: give freed pages back, a step at a time, and bring SQLite's log into the file."""
+        try:
+            (free,) = self._connection.execute("PRAGMA freelist_count").fetchone()
+            if free:
+                # execute() would take one step of it only, which frees one page.
+                self._connection.executescript(f"PRAGMA incremental_vacuum({_VACUUM_PAGES})")
+        except sqlite3.Error as error:
+            log.warning("freed space could not be given back: %s", error)
+            free = 0
+        self._checkpoint("PASSIVE")
+        self._dirty = free > _VACUUM_PAGES
 
     def _due(self) -> bool:
         """Tell whether there is something to do now: an operation that hurries, one that waited enough, or the end."""
@@ -247,4 +262,3 @@ class Writer:
         except sqlite3.Error as error:
             log.warning("a checkpoint failed: %s", error)
         self._dirty = False
-

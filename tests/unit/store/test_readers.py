@@ -1,0 +1,60 @@
+"""The pool of reading connections."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from mailcatch.errors import Overloaded, StoreError
+from mailcatch.store import readers
+from mailcatch.store.files import open_writer
+from mailcatch.store.readers import READERS, Readers
+
+
+@pytest.fixture
+def pool(tmp_path: Path):
+    open_writer(tmp_path / "mail.db").close()
+    made = Readers(tmp_path / "mail.db")
+    yield made
+    made.close()
+
+
+def test_a_reader_cannot_write(pool: Readers):
+    """Only one connection ever writes."""
+    with pytest.raises(StoreError, match="readonly"), pool.read() as connection:
+        connection.execute("DELETE FROM meta")
+
+
+def test_connections_are_used_again(pool: Readers):
+    """One after the other, one connection does."""
+    seen = set()
+    for _ in range(20):
+        with pool.read() as connection:
+            seen.add(id(connection))
+    assert len(seen) == 1
+
+
+def test_as_many_at_once_as_the_pool_has(pool: Readers):
+    """Each its own."""
+    contexts = [pool.read() for _ in range(READERS)]
+    connections = [context.__enter__() for context in contexts]
+    assert len({id(connection) for connection in connections}) == READERS
+    for context in contexts:
+        context.__exit__(None, None, None)
+
+
+def test_a_query_that_takes_too_long_is_stopped(pool: Readers, monkeypatch: pytest.MonkeyPatch):
+    """With a sentence, and the connection is good for the next."""
+    monkeypatch.setattr(readers, "QUERY_SECONDS", 0.05)
+    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+    with pytest.raises(Overloaded, match="took longer"), pool.read() as connection:
+        connection.execute(endless).fetchone()
+    with pool.read() as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_mistakes_in_sql_are_the_stores_own(pool: Readers):
+    """They come out as StoreError, never as an engine's."""
+    with pytest.raises(StoreError) as raised, pool.read() as connection:
+        connection.execute("SELECT nonsense")
+    assert isinstance(raised.value.__cause__, sqlite3.Error)

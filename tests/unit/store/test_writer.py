@@ -1,0 +1,160 @@
+"""The one thread that writes."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mailcatch.errors import Overloaded, StoreError
+from mailcatch.store import writer as module
+from mailcatch.store.files import open_writer
+from mailcatch.store.tally import read_state
+from mailcatch.store.transaction import Transaction
+from mailcatch.store.writer import Writer
+
+
+class Harness:
+    """A writer on a real file, and what it told."""
+
+    def __init__(self, path: Path) -> None:
+        self.connection = open_writer(path)
+        self.commits: list[int] = []
+        self.full = threading.Event()
+        self.failed = threading.Event()
+        self.writer = Writer(
+            self.connection,
+            read_state(self.connection),
+            committed=lambda state: self.commits.append(state.seq),
+            full=self.full.set,
+            failed=lambda error: self.failed.set(),
+        )
+
+
+@pytest.fixture
+def harness(tmp_path: Path) -> Iterator[Harness]:
+    made = Harness(tmp_path / "mail.db")
+    yield made
+    made.writer.close()
+
+
+def event(transaction: Transaction) -> int:
+    return transaction.event("removed", "x")
+
+
+def test_what_has_queued_is_one_commit(harness: Harness):
+    """The first operation does not wait for company, the rest is drained at once."""
+    futures = [harness.writer.submit(event) for _ in range(50)]
+    harness.writer.start()
+    assert [future.result(5) for future in futures] == list(range(1, 51))
+    assert harness.commits == [50]
+
+
+def test_a_lazy_operation_waits_for_company_but_not_for_ever(harness: Harness):
+    """It rides with the next one, or goes alone after a moment."""
+    lazy = harness.writer.submit(event, lazy=True)
+    eager = harness.writer.submit(event)
+    harness.writer.start()
+    assert (lazy.result(5), eager.result(5)) == (1, 2)
+    assert harness.commits == [2]
+    assert harness.writer.submit(event, lazy=True).result(5) == 3
+
+
+def test_the_queue_is_bounded_by_bytes(harness: Harness, monkeypatch: pytest.MonkeyPatch):
+    """Beyond it senders are told to come again; what was taken is written."""
+    monkeypatch.setattr(module, "QUEUE_BYTES", 100)
+    taken = harness.writer.submit(event, 90)
+    with pytest.raises(Overloaded):
+        harness.writer.submit(event, 20)
+    with pytest.raises(Overloaded):
+        harness.writer.check_room(20)
+    harness.writer.start()
+    assert taken.result(5) == 1
+    assert harness.writer.submit(event, 20).result(5) == 2
+
+
+def test_cancelled_futures_do_not_kill_it(harness: Harness):
+    """Nobody waits for them: they are dropped."""
+    futures = [harness.writer.submit(event) for _ in range(10)]
+    for future in futures[1:]:
+        future.cancel()
+    harness.writer.start()
+    assert futures[0].result(5) == 1
+    assert harness.writer.submit(event).result(5) == 2
+
+
+def test_an_operation_that_fails_fails_alone(harness: Harness):
+    """Its neighbours are written, nothing of it is."""
+
+    def bad(transaction: Transaction) -> None:
+        event(transaction)
+        transaction.execute("INSERT INTO meta VALUES ('half', 'done')")
+        raise ValueError("no")
+
+    futures = [harness.writer.submit(run) for run in (event, bad, event)]
+    harness.writer.start()
+    assert (futures[0].result(5), futures[2].result(5)) == (1, 2)
+    with pytest.raises(StoreError, match="refused: no"):
+        futures[1].result(5)
+    assert harness.connection.execute("SELECT count(*) FROM meta WHERE name = 'half'").fetchone() == (0,)
+
+
+def failing(name: str):
+    def run(transaction: Transaction) -> None:
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorname = name
+        raise error
+
+    return run
+
+
+def test_a_full_disk_fails_the_batch_and_says_so(harness: Harness):
+    """Nothing of it is stored; the error is made up, a real disk is filled in tests/e2e."""
+    futures = [harness.writer.submit(event), harness.writer.submit(failing("SQLITE_FULL"))]
+    harness.writer.start()
+    for future in futures:
+        with pytest.raises(Overloaded):
+            future.result(5)
+    assert harness.full.is_set()
+    assert harness.writer.failures == 0
+    assert harness.writer.submit(event).result(5) == 1
+
+
+def test_io_errors_are_counted_until_one_succeeds(harness: Harness):
+    """Three in a row are no accident."""
+    harness.writer.start()
+    for _ in range(3):
+        with pytest.raises(StoreError):
+            harness.writer.submit(failing("SQLITE_IOERR")).result(5)
+    assert harness.writer.failures == 3
+    harness.writer.submit(event).result(5)
+    assert harness.writer.failures == 0
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_its_death_fails_what_waits_and_ends_the_process(harness: Harness):
+    """No sender hangs, and app is told."""
+
+    def fatal(transaction: Transaction) -> None:
+        raise SystemExit
+
+    futures = [harness.writer.submit(fatal), harness.writer.submit(event)]
+    harness.writer.start()
+    assert harness.failed.wait(5)
+    for future in futures:
+        assert future.cancelled() or future.exception(5) is not None
+    with pytest.raises(StoreError):
+        harness.writer.submit(event)
+
+
+def test_closing_writes_what_is_queued(harness: Harness):
+    """Lazy or not; then nothing more is taken."""
+    futures = [harness.writer.submit(event, lazy=number % 2 == 0) for number in range(10)]
+    harness.writer.start()
+    harness.writer.close()
+    assert all(future.done() for future in futures)
+    with pytest.raises(StoreError, match="closed"):
+        harness.writer.submit(event)
