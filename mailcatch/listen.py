@@ -13,7 +13,9 @@ from mailcatch.errors import ConfigError
 
 log = logging.getLogger(__name__)
 
-_BACKLOG = 1024
+BACKLOG = 1024
+"""Connections that may wait to be accepted."""
+
 _TRIES = 10
 _LOOPBACK = ("127.0.0.1", "::1")
 _ANY = ("0.0.0.0", "::")  # noqa: S104 - what `--host any` means
@@ -55,11 +57,11 @@ def _bind_one(addresses: tuple[str, ...], port: int, option: str) -> list[socket
                     sockets.append(sock)
                     number = sock.getsockname()[1]
             return sockets
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # UnicodeError: a name that no host can have
             for sock in sockets:
                 sock.close()
             # A free port of one address may be taken on the other: then another number is tried.
-            if port == 0 and sockets and error.errno == errno.EADDRINUSE and attempt < _TRIES - 1:
+            if port == 0 and sockets and _number(error) == errno.EADDRINUSE and attempt < _TRIES - 1:
                 continue
             raise _explained(error, addresses[len(sockets)], port, option) from error
     raise AssertionError("unreachable")
@@ -80,21 +82,27 @@ def _listen(address: str, port: int, *, required: bool) -> socket.socket | None:
         if family == socket.AF_INET6:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         sock.bind((address, port))
-        sock.listen(_BACKLOG)
+        sock.listen(BACKLOG)
         sock.setblocking(False)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         sock.close()
-        if not required and error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+        if not required and _number(error) in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
             log.debug("no IPv6 here: not listening on %s", address)
             return None
         raise
     return sock
 
 
-def _explained(error: OSError, address: str, port: int, option: str) -> ConfigError:
+def _explained(error: OSError | UnicodeError, address: str, port: int, option: str) -> ConfigError:
     where = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
-    if error.errno == errno.EADDRINUSE:
+    if _number(error) == errno.EADDRINUSE:
         return ConfigError(f"{option}: {where} is taken by another program; name another port, such as {option} 0")
-    if error.errno == errno.EACCES:
+    if _number(error) == errno.EACCES:
         return ConfigError(f"{option}: {where} needs more rights; name a port above 1023")
-    return ConfigError(f"{option}: cannot listen on {where}: {error.strerror or error}")
+    if _number(error) == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror | UnicodeError):
+        return ConfigError(f"{option}: cannot listen on {where}: no address of this machine; any = all of them")
+    return ConfigError(f"{option}: cannot listen on {where}: {error}")
+
+
+def _number(error: OSError | UnicodeError) -> int | None:
+    return error.errno if isinstance(error, OSError) else None

@@ -11,12 +11,16 @@ from contextlib import asynccontextmanager
 
 from mailcatch.config import SmtpSection
 from mailcatch.inbox import Inbox
+from mailcatch.listen import BACKLOG
 from mailcatch.smtp.dialogue import Rules
 from mailcatch.smtp.returns import Returns
 from mailcatch.smtp.server import Server
 
 GRACE = 3.0
 """Seconds that a running DATA gets at the end (G17)."""
+
+_AT_ONCE = 64
+"""Connections accepted before any is served: of a thousand that come and go, those that have gone do not count."""
 
 _FAREWELL = 0.5  # seconds in which closed connections may go
 
@@ -85,7 +89,9 @@ async def serve(
     """Serve SMTP on listening sockets until the block ends; then drain (G17)."""
     loop = asyncio.get_running_loop()
     door = Door(inbox, section, hostname, loop)
-    listeners = [await loop.create_server(lambda: Server(door), sock=sock, backlog=1024) for sock in sockets]
+    listeners = [await loop.create_server(lambda: Server(door), sock=sock, backlog=_AT_ONCE) for sock in sockets]
+    for sock in sockets:
+        sock.listen(BACKLOG)  # the system's queue, which asyncio takes for the same number
     try:
         yield door
     finally:

@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+SHORT = 4 << 10
+"""Bytes of a transcript that is written with each mail and refusal."""
+
 SECONDS = 1.0
-"""A busy session's row is extended at most this often; each mail carries the counters besides."""
+"""A longer one is written at most this often, while the counters still go with each mail …"""
 
 BYTES_A_SECOND = 16 << 10
-"""… and a long transcript more rarely, for each time it is written whole: so much of it a second on average."""
+"""… and a very long one more rarely, for it is written whole each time: so much of it a second on average."""
 
 
 class Timer(Protocol):
@@ -63,7 +66,7 @@ class Record:
 
     def of_mail(self) -> Session:
         """Return the session as it goes with a mail, which counts it as accepted: both are one commit."""
-        lines = None if self._kept else self.transcript.lines()
+        lines = None if self._kept and self.transcript.size > SHORT else self.transcript.lines()
         self._kept = True
         return self._state(self._accepted + 1, lines)
 
@@ -75,7 +78,7 @@ class Record:
     def refused(self) -> None:
         """Count a refusal, and keep the session for it."""
         self._rejected += 1
-        if self._kept:
+        if self._kept and self.transcript.size > SHORT:
             self._extend_later()
         else:
             self._extend()
@@ -83,11 +86,9 @@ class Record:
     def ended(self, outcome: str) -> None:
         """Keep how the dialogue ended; one in which the client said nothing and nothing was refused leaves no row."""
         self._ended = True
-        if self._timer is not None:
-            self._timer.cancel()
         self.session = replace(self.session, ended_at=time.time_ns() // 1_000_000, outcome=outcome)
         if self.spoken or self._kept:
-            self._extend()
+            self._extend()  # also the last of a timer
         log.info(
             "session ended",
             extra={
@@ -107,6 +108,8 @@ class Record:
             self._timer = self._call_later(wait, self._extend)
 
     def _extend(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
         self._timer, self._kept = None, True
         try:
             self._inbox.record(self._state(self._accepted, self.transcript.lines()))

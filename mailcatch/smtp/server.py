@@ -266,10 +266,14 @@ class Server(SMTP):
         self._timer = self.loop.call_later(LINGER, self.transport.abort)
         if self._record.session.outcome == "QUIT" or self._ended or not self.transport.can_write_eof():
             self.transport.close()
-        else:
+            return
+        try:
             self.transport.write_eof()
-            if self._read_paused:
-                self.transport.resume_reading()
+        except OSError:  # the client has gone already
+            self.transport.abort()
+            return
+        if self._read_paused:
+            self.transport.resume_reading()
 
 
 _DURING = {State.DATA: " in DATA", State.STORING: " before the reply"}

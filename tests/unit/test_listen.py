@@ -58,3 +58,10 @@ def test_an_address_that_is_not_ours():
 def test_what_hosts_mean(host: str, addresses: tuple[str, ...]):
     """`localhost` and `any` are two addresses each."""
     assert addresses_of(host) == addresses
+
+
+@pytest.mark.parametrize("host", ["a" * 70 + ".test", "x" * 300])
+def test_a_name_that_no_host_can_have(host: str):
+    """A sentence too, not a stack trace from the resolver."""
+    with pytest.raises(ConfigError, match=r"--smtp: cannot listen on x|--smtp: cannot listen on a"):
+        bind([Bind(host, 0)], "localhost")

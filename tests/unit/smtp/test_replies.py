@@ -33,4 +33,5 @@ def test_an_unknown_error_has_an_id_that_is_in_the_log(caplog: pytest.LogCapture
     with caplog.at_level(logging.ERROR):
         reply = reply_to(ValueError("secret"))
     assert (reply.code, "secret" in reply.text) == (451, False)
-    assert reply.text.rpartition(" ")[2] in caplog.text
+    (logged,) = caplog.records
+    assert vars(logged)["incident"] == reply.text.rpartition(" ")[2]
