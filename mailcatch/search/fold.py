@@ -7,14 +7,14 @@ agree. What they return never holds NUL or a lone surrogate, which SQLite's func
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from functools import cache
 
 WORDS_VERSION = 1
 """Grows with each change of `words`, so that a store knows an index made by older rules."""
 
-_ASCII_WORDS = bytes(code if chr(code).isalnum() and code < 0x80 else 0x20 for code in range(256))
+# Bytes of UTF-8: letters and digits of ASCII stay, as does all beyond ASCII; the rest of ASCII parts words.
+_PARTED = bytes(code if code >= 0x80 or chr(code).isalnum() else 0x20 for code in range(256))
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # They may stand anywhere inside a word without being seen: soft hyphen, the joiners, word joiner, byte order mark.
 _INVISIBLE = re.compile("[\u00ad\u200c\u200d\u2060\ufeff]")
@@ -24,6 +24,8 @@ _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua9e0-\ua9ff"
     "\uaa60-\uaa7f\uf900-\ufaff\U0001aff0-\U0001b16f\U00020000-\U0003ffff"
 )
+_ONLY_UNSPACED = re.compile(f"[{_UNSPACED}]+\\Z")
+_ANY_UNSPACED = re.compile(f"[{_UNSPACED}]")
 
 
 def fold(text: str) -> str:
@@ -43,12 +45,28 @@ def words(folded: str) -> list[str]:
     it follows; in scripts that put no blanks between words, each letter is a word.
     """
     if folded.isascii():
-        return folded.encode().translate(_ASCII_WORDS).decode("ascii").split()
+        return folded.encode().translate(_PARTED).decode().split()
     normal = unicodedata.normalize("NFKC", folded)
     if _INVISIBLE.search(normal):
         normal = _INVISIBLE.sub("", normal)
-    folded_again = unicodedata.normalize("NFKC", normal.casefold())  # ℡ has become TEL
-    found: list[str] = _word_pattern().findall(folded_again)
+    again = unicodedata.normalize("NFKC", normal.casefold())  # ℡ has become TEL
+    found: list[str] = []
+    for run in again.encode("utf-8", "replace").translate(_PARTED).decode().split():
+        if run.isascii():
+            found.append(run)
+        else:
+            found += _cut(run)
+    return found
+
+
+def _cut(run: str) -> list[str]:
+    """Return the words of a run without blanks that is not plain ASCII."""
+    if run.isalnum():  # no marks in it
+        if _ONLY_UNSPACED.match(run):
+            return list(run)
+        if not _ANY_UNSPACED.search(run):
+            return [run]
+    found: list[str] = _word_pattern().findall(run)
     return found
 
 
@@ -76,5 +94,4 @@ def _marks() -> str:
                 ranges[-1][1] = code
             else:
                 ranges.append([code, code])
-    assert ranges[-1][1] <= sys.maxunicode
     return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)

@@ -1,30 +1,59 @@
-"""The AST of a query: one, however it was spelt. Values are folded and normalised already."""
+"""The AST of a query: one, however it was spelt. Its values are folded and normalised already.
+
+Equal queries are equal values: where a node stood in the text (`at`) is kept for messages and takes no part in that.
+"""
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-TextField = Literal["subject", "people", "body"]
-State = Literal["read", "pinned", "binned"]
-Moment = Literal["received_at", "sent_at"]
+from mailcatch.errors import QueryError
+
+AddressField = Literal["to", "cc", "bcc", "from", "reply-to", "sender", "rcpt"]
+Field = (
+    AddressField
+    | Literal[
+        "subject", "text", "html", "body", "header", "attachment", "link", "code", "size", "inbox", "user", "helo",
+        "peer", "tls", "tag", "id", "message-id", "is", "date",
+    ]
+)  # fmt: skip
+Operator = Literal["eq", "contains", "glob", "regex", "exists", "lt", "le", "gt", "ge"]
+
+ROLES: dict[str, tuple[str, ...]] = {
+    "to": ("to", "cc", "rcpt"),  # wider than `to` of a Summary: everyone the mail was meant for
+    "cc": ("cc",),
+    "bcc": ("bcc",),
+    "from": ("from",),
+    "reply-to": ("reply_to",),
+    "sender": ("sender", "mail_from"),
+    "rcpt": ("rcpt",),
+}
+"""Of each field of addresses, the roles in which an address may stand."""
+
+EVALUATED: frozenset[str] = frozenset(ROLES) | {
+    "subject", "text", "attachment", "size", "inbox", "tag", "id", "message-id", "is", "date",
+}  # fmt: skip
+"""The fields that can be searched now; the others are part of the language only."""
 
 
 @dataclass(frozen=True, slots=True)
-class Everything:
-    """Matches all."""
+class All:
+    """Matches every message."""
 
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """All of them match."""
+    """All of them match; so does none at all."""
 
     terms: tuple[Query, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """One of them matches."""
+    """One of them matches; an empty one matches nothing."""
 
     terms: tuple[Query, ...]
 
@@ -37,60 +66,65 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """Words in this order, side by side in subject, people or body; with `prefix` the last may be a beginning."""
+class Word:
+    """Words (`fold.words`) side by side in subject, people or body.
+
+    With `prefix` the last may be the beginning of a longer word (`invoi`), else it is a whole one (`"invoice"`).
+    """
 
     words: tuple[str, ...]
     prefix: bool
+    at: int = dataclasses.field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Contains:
-    """The folded text of a field contains `text`."""
+class Term:
+    """A field compared with a value by an operator.
 
-    field: TextField
-    text: str
+    - addresses: `eq` an address's key, `glob` the same with `*` for anything, `contains` for a text that is no address
+    - `subject` `text`: `contains` folded text
+    - `size` (bytes): `eq` `lt` `gt`; `date` (milliseconds since 1970 UTC, the arrival): `lt` `ge`
+    - `is`: `eq` read, pinned or binned; `attachment`: `exists`; `tag` `inbox` `id` `message-id`: `eq`
+    - `name` tells which header, or which property of an attachment
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class AddressIs:
-    """An address in one of the roles equals `key`, or its domain equals `domain`, or it matches the glob."""
-
-    roles: tuple[str, ...]
-    key: str | None = None
-    domain: str | None = None
-    glob: str | None = None
-    name: str | None = None  # no address at all: contained in an address of the role
-
-
-@dataclass(frozen=True, slots=True)
-class Is:
-    """A state of the message."""
-
-    state: State
-    value: bool = True
+    field: Field
+    operator: Operator
+    value: str | int = ""
+    name: str = ""
+    at: int = dataclasses.field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class HasAttachment:
-    """It has at least one attachment."""
+Query: TypeAlias = All | And | Or | Not | Word | Term
 
 
-@dataclass(frozen=True, slots=True)
-class Compares:
-    """A number lies below or from `value` on: size in bytes, received_at in milliseconds since 1970."""
-
-    field: Literal["size", "received_at"]
-    operator: Literal["<", ">="]
-    value: int
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """It carries a tag, lies in an inbox, has this id or Message-ID."""
-
-    field: Literal["tag", "inbox", "id", "message_id"]
-    value: str
+def leaves(query: Query) -> Iterator[Word | Term]:
+    """Yield the words and terms of a query in their order."""
+    match query:
+        case And(terms) | Or(terms):
+            for term in terms:
+                yield from leaves(term)
+        case Not(term):
+            yield from leaves(term)
+        case Word() | Term():
+            yield query
 
 
-Query: TypeAlias = Everything | And | Or | Not | Words | Contains | AddressIs | Is | HasAttachment | Compares | Named
+def checked(query: Query) -> Query:
+    """Return `query` if all of its fields can be searched now. Raises QueryError at the first that cannot."""
+    for leaf in leaves(query):
+        if isinstance(leaf, Term) and leaf.field not in EVALUATED:
+            raise not_yet(leaf)
+    return query
+
+
+def not_yet(term: Term) -> QueryError:
+    """Return the error for a term that is in the language, but that no one evaluates yet."""
+    return QueryError(
+        f"Searching by {term.field}: is not possible yet ({term.operator} {str(term.value)[:40]!r}).", term.at
+    )
+
+
+def mentions_bin(query: Query) -> bool:
+    """Tell whether a query asks about the Bin itself; all others leave binned mail out."""
+    return any(isinstance(leaf, Term) and leaf.field == "is" and leaf.value == "binned" for leaf in leaves(query))

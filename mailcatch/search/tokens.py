@@ -1,0 +1,84 @@
+"""The tokens of a query's text, each with its place. One pass, no way back: linear in the text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from mailcatch.errors import QueryError
+
+Kind = Literal["(", ")", "-", "AND", "OR", "NOT", "word", "phrase", "field"]
+
+_QUOTE = r'"(?:[^"\\]|\\.)*+"'
+_TOKEN = re.compile(
+    rf"""(?P<sign>[()]|-(?=[^\s)]))
+    |(?P<name>[A-Za-z][A-Za-z_-]*+):(?P<value>(?:{_QUOTE}|[^\s()"]++)*+)
+    |(?P<phrase>{_QUOTE})
+    |(?P<word>[^\s()"]++)""",
+    re.VERBOSE | re.DOTALL,
+)
+_PIECE = re.compile(rf'({_QUOTE})|[^"]++', re.DOTALL)
+_BLANKS = re.compile(r"\s*")
+_OPERATORS: dict[str, Kind] = {"AND": "AND", "OR": "OR", "NOT": "NOT"}
+_SIGNS: dict[str, Kind] = {"(": "(", ")": ")", "-": "-"}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of the text: what it says (of a field: its value, quotes undone), and where it and its value begin."""
+
+    kind: Kind
+    text: str
+    at: int
+    end: int
+    name: str = ""  # of a field, in lower case
+    value_at: int = 0
+
+
+def scan(text: str) -> list[Token]:
+    """Return the tokens of `text`. Raises QueryError for a quotation mark that is not closed."""
+    tokens: list[Token] = []
+    position = _after_blanks(text, 0)
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if match is None or (text[match.end() : match.end() + 1] == '"' and match["name"] is not None):
+            raise _unclosed(text, position if match is None else match.end())
+        tokens.append(_token(match))
+        position = _after_blanks(text, match.end())
+    return tokens
+
+
+def quoted(text: str) -> str:
+    """Return `text` as a quotation that reads as exactly that."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _after_blanks(text: str, position: int) -> int:
+    match = _BLANKS.match(text, position)
+    return match.end() if match else position
+
+
+def _token(match: re.Match[str]) -> Token:
+    at, end = match.span()
+    if (sign := match["sign"]) is not None:
+        return Token(_SIGNS[sign], sign, at, end)
+    if (name := match["name"]) is not None:
+        return Token("field", _unquoted(match["value"]), at, end, name.lower(), match.start("value"))
+    if (phrase := match["phrase"]) is not None:
+        return Token("phrase", _unquoted(phrase), at, end)
+    return Token(_OPERATORS.get(match[0], "word"), match[0], at, end)
+
+
+def _unquoted(text: str) -> str:
+    """Undo quotes as a shell does, also inside a value: `X="a b"`. In them a backslash protects `"` and itself."""
+    if '"' not in text:
+        return text
+    return "".join(
+        [re.sub(r'\\(["\\])', r"\1", match[0][1:-1]) if match[1] else match[0] for match in _PIECE.finditer(text)]
+    )
+
+
+def _unclosed(text: str, at: int) -> QueryError:
+    rest = text[at:].rstrip()
+    return QueryError("This quotation mark is not closed.", at, f'{rest}"' if rest != '"' else None)
