@@ -84,11 +84,13 @@ def read_duration(text: str) -> float:
 
 
 def show_duration(value: float) -> str:
-    """Return the shortest exact spelling: 604800.0 is `7d`."""
+    """Return the shortest spelling, exact to the nanosecond: 604800.0 is `7d`, 0.3 is `300ms`."""
     for unit in ("d", "h", "m"):
         if value and value % _SECONDS[unit] == 0:
             return f"{value / _SECONDS[unit]:.0f}{unit}"
-    return f"{value:g}s" if float(f"{value:g}") == value else f"{value!r}s"
+    if value != int(value):
+        return f"{value * 1000:.6f}".rstrip("0").rstrip(".") + "ms"
+    return f"{value:.0f}s"
 
 
 def read_bind(text: str) -> Bind:

@@ -1,0 +1,350 @@
+"""Assembly: the only module that sees everything. What is made when, what stops when, and what signals do.
+
+Made in the order store → bus → web → smtp, so that SMTP greets only when all else works. Stopped: the doors together,
+for each has its own grace, then the followers, then the store. Nothing is global: `serving` can run twice in a process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    AsyncExitStack,
+    ExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
+from dataclasses import dataclass, field, replace
+from socket import socket
+from types import FrameType
+from typing import TypeVar
+
+from mailcatch import __version__, log
+from mailcatch.bus import Bus
+from mailcatch.config import TEMPORARY, Config, HttpSection, SmtpSection, StoreSection
+from mailcatch.control import Info, Limits
+from mailcatch.errors import ConfigError
+from mailcatch.inbox import Inbox
+from mailcatch.inbox.retention import RetentionFollower
+from mailcatch.listen import bind
+from mailcatch.model import Listener
+from mailcatch.store.api import Retention, Store
+
+logger = logging.getLogger(__name__)
+
+FAILED = 4
+"""The exit code when a door or the store fails while serving."""
+
+STOP_WITHIN = 4.7
+"""Seconds after which a stop that hangs is cut short; whatever was acknowledged is on disk (G17)."""
+
+_SPARE_FILES = 128  # descriptors for the database, its readers, listeners and pipes
+
+T = TypeVar("T")
+Announce = Callable[[Info], AbstractContextManager[None]]
+
+
+@dataclass(slots=True)
+class Service:
+    """Everything that runs for one configuration."""
+
+    about: Info
+    _parts: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+
+    def info(self) -> Info:
+        """Return the state of the process, as the doors tell it; called from any thread."""
+        return self.about
+
+    def watch(self, name: str, ended: Callable[[], Awaitable[None]]) -> None:
+        """Have `failed` watch over a part that must not end."""
+        self._parts[name] = ended
+
+    async def failed(self) -> None:
+        """Raise as soon as a part dies; it does not return before."""
+        async with asyncio.TaskGroup() as tasks:
+            for name, ended in self._parts.items():
+                tasks.create_task(_must_not_end(name, ended))
+
+
+async def _must_not_end(name: str, ended: Callable[[], Awaitable[None]]) -> None:
+    await ended()
+    raise RuntimeError(f"{name} ended")
+
+
+@asynccontextmanager
+async def serving(config: Config) -> AsyncIterator[Service]:
+    """Open all that `config` names, and close it at the end.
+
+    Raises ConfigError for what cannot be opened; then nothing is left behind.
+    """
+    if not config.smtp.listen and not config.http.listen:
+        raise ConfigError("--smtp off and --http off: there is nothing to serve")
+    async with AsyncExitStack() as stack:
+        smtp_sockets = _bound(stack, config.smtp, config.process.host, "--smtp")
+        http_sockets = _bound(stack, config.http, config.process.host, "--http")
+        service, bus = Service(_about(config, smtp_sockets, http_sockets)), Bus()
+        store = await _opened(stack, service, config.store, bus)
+        inbox = Inbox(store)
+        stack.push_async_callback(asyncio.to_thread, inbox.close)
+        retention = RetentionFollower(store, bus, _kept(config.store))
+        stack.push_async_callback(asyncio.to_thread, retention.close)
+        stack.callback(bus.close)
+        doors = await stack.enter_async_context(_Doors())
+        if http_sockets:
+            from mailcatch.web import door as web
+
+            serving_web = web.serve(store, inbox, bus, service.info, http_sockets, config.http)
+            service.watch("the web", (await doors.open(serving_web)).ended)
+        if smtp_sockets:
+            from mailcatch.smtp import door as smtp
+
+            await doors.open(smtp.serve(inbox, smtp_sockets, config.smtp))
+        retention.start()
+        service.about = replace(service.about, ready=True)
+        try:
+            yield service
+        finally:
+            service.about = replace(service.about, stopping=True)
+
+
+class _Doors:
+    """Doors that are opened one after the other and close at the same time."""
+
+    def __init__(self) -> None:
+        self._open: list[AsyncExitStack] = []
+
+    async def open(self, door: AbstractAsyncContextManager[T]) -> T:
+        stack = AsyncExitStack()
+        opened = await stack.enter_async_context(door)
+        self._open.append(stack)
+        return opened
+
+    async def __aenter__(self) -> _Doors:
+        return self
+
+    async def __aexit__(self, *raised: object) -> None:
+        for error in await asyncio.gather(*(stack.aclose() for stack in self._open), return_exceptions=True):
+            if error is not None:
+                logger.error("a door did not close well", exc_info=error)
+
+
+def _bound(stack: AsyncExitStack, section: SmtpSection | HttpSection, host: str, option: str) -> list[socket]:
+    sockets = bind(section.listen, host, option)
+    for sock in sockets:
+        stack.callback(sock.close)
+    return sockets
+
+
+async def _opened(stack: AsyncExitStack, service: Service, section: StoreSection, bus: Bus) -> Store:
+    """Open the store; its death is told to `service`, from whichever thread it happens in."""
+    from mailcatch.store.sqlite import open_store
+
+    loop = asyncio.get_running_loop()
+    death: asyncio.Future[None] = loop.create_future()
+
+    def die(error: BaseException) -> None:
+        if not death.done():
+            death.set_exception(error)
+
+    def failed(error: BaseException) -> None:
+        loop.call_soon_threadsafe(die, error)
+
+    store = open_store(section.database, bus, clear=section.clear, failed=failed)
+    stack.push_async_callback(asyncio.to_thread, store.close)
+    service.watch("the store", lambda: asyncio.shield(death))
+    return store
+
+
+def _about(config: Config, smtp: list[socket], http: list[socket]) -> Info:
+    return Info(
+        version=__version__,
+        database=TEMPORARY if config.store.database is None else str(config.store.database),
+        limits=Limits(
+            max_message_size=config.smtp.max_message_size,
+            max_recipients=config.smtp.max_recipients,
+            max_messages=config.store.max_messages,
+            max_bytes=config.store.max_bytes,
+            max_age=config.store.max_age,
+        ),
+        smtp=tuple(Listener(*sock.getsockname()[:2]) for sock in smtp),
+        http=tuple(Listener(*sock.getsockname()[:2]) for sock in http),
+    )
+
+
+def _kept(section: StoreSection) -> Retention:
+    age = None if section.max_age is None else round(section.max_age * 1000)
+    return Retention(max_messages=section.max_messages, max_age=age, max_bytes=section.max_bytes)
+
+
+def run(config: Config, announce: Announce) -> int:
+    """Serve until SIGINT or SIGTERM; return the exit code. Raises ConfigError for what cannot be opened.
+
+    `announce` is entered with the real ports when everything is ready, and left when the end begins.
+    """
+    process = config.process
+    log.setup("warning" if process.quiet else process.log_level, process.log_format)
+    stop = Stop()
+    stop.listen()
+    try:
+        return asyncio.run(_run(_fitted(config, raise_file_limit()), announce, stop))
+    finally:
+        stop.done()
+
+
+async def _run(config: Config, announce: Announce, stop: Stop) -> int:
+    stop.attach(asyncio.get_running_loop())
+    async with serving(config) as service:
+        _warn_if_exposed(service.info())
+        with stop.cleaning(announce(service.info())):
+            # What was made to start stays for good: the collector need not look at it again.
+            gc.collect()
+            gc.freeze()
+            gc.enable()
+            return await _until(stop, service)
+
+
+async def _until(stop: Stop, service: Service) -> int:
+    """Return 0 when told to stop, FAILED when a part died."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            watching = tasks.create_task(service.failed())
+            await stop.wait()
+            watching.cancel()
+    except ExceptionGroup as died:
+        error: BaseException = died
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        logger.critical("mailcatch ends: %s", error, exc_info=error)
+        return FAILED
+    logger.info("stopping")
+    return 0
+
+
+def _warn_if_exposed(info: Info) -> None:
+    open_to_all = [str(each) for each in (*info.smtp, *info.http) if not _is_loopback(each.host)]
+    if open_to_all:
+        logger.warning(
+            "%s can be reached from other machines, and there is no login: whoever does can read all mail",
+            ", ".join(open_to_all),
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "::1" or host.startswith("127.")
+
+
+class Stop:
+    """The signals: the first ends the service in order, a second one the process at once.
+
+    SIGHUP is harmless, unless the terminal that mailcatch was started in has gone with it.
+    """
+
+    def __init__(self) -> None:
+        self._wanted = False
+        self._event = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._clean: ExitStack | None = None
+        self._watchdog: threading.Timer | None = None
+        self._had_terminal = False
+
+    def listen(self) -> None:
+        """Take the signals over; only in the main thread."""
+        self._had_terminal = not _terminal_is_gone()
+        signal.signal(signal.SIGINT, self._end)
+        signal.signal(signal.SIGTERM, self._end)
+        if hasattr(signal, "SIGHUP"):
+            signal.signal(signal.SIGHUP, self._hang_up)
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Name the loop that waits."""
+        self._loop = loop
+        if self._wanted:
+            self._event.set()
+
+    async def wait(self) -> None:
+        """Return when a signal came."""
+        await self._event.wait()
+
+    def done(self) -> None:
+        """Stop watching: the end was reached in time."""
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+
+    @contextmanager
+    def cleaning(self, announcement: AbstractContextManager[None]) -> Iterator[None]:
+        """Keep an announcement, which goes also when the process is ended at once."""
+        with ExitStack() as stack:
+            stack.enter_context(announcement)
+            self._clean = stack
+            yield
+
+    def _end(self, number: int, frame: FrameType | None) -> None:
+        if self._wanted:
+            self._leave(128 + number)
+        self._wanted = True
+        self._watchdog = threading.Timer(STOP_WITHIN, self._too_long)
+        self._watchdog.daemon = True
+        self._watchdog.start()
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._event.set)
+
+    def _hang_up(self, number: int, frame: FrameType | None) -> None:
+        if self._had_terminal and _terminal_is_gone():
+            self._end(number, frame)
+
+    def _too_long(self) -> None:
+        logger.warning("stopping took longer than %s s and is cut short; acknowledged mail is on disk", STOP_WITHIN)
+        self._leave(0)
+
+    def _leave(self, code: int) -> None:
+        if self._clean is not None:
+            self._clean.close()
+        os._exit(code)
+
+
+def _terminal_is_gone() -> bool:
+    """Tell whether there is no controlling terminal (any more)."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY))
+    except OSError:
+        return True
+    return False
+
+
+def raise_file_limit() -> int | None:
+    """Raise the number of files that may be open to what the system allows; return it, None for no limit."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return None
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for wanted in (hard, 10_240):  # macOS says infinite and allows 10,240
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        except (OSError, ValueError):
+            continue
+        soft = wanted
+        break
+    return None if soft == resource.RLIM_INFINITY else soft
+
+
+def _fitted(config: Config, files: int | None) -> Config:
+    """Shrink the doors' caps where the system allows fewer open files than they may need."""
+    wanted = config.smtp.max_connections + config.http.max_connections
+    if files is None or wanted + _SPARE_FILES <= files:
+        return config
+    share = max(1, files - _SPARE_FILES) / wanted
+    smtp, http = (max(8, int(each.max_connections * share)) for each in (config.smtp, config.http))
+    logger.warning("only %d files may be open here: %d SMTP and %d HTTP connections are taken", files, smtp, http)
+    return replace(
+        config,
+        smtp=replace(config.smtp, max_connections=smtp),
+        http=replace(config.http, max_connections=http),
+    )

@@ -1,0 +1,46 @@
+"""The command `mailcatch`. Imports are late: a client command must not wait for what only the server needs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+INTERRUPTED = 130
+"""The exit code of whoever is ended by Ctrl-C: 128 and SIGINT's number, as shells count."""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command and end the process with its exit code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code; whatever went wrong is one line on stderr (G18)."""
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:  # also amid an import
+        return INTERRUPTED
+    except BrokenPipeError:  # as in `mailcatch ls | head -1`: who reads has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    import click
+
+    from mailcatch.cli.errors import code_of, sentence_of
+    from mailcatch.cli.group import group
+    from mailcatch.errors import MailcatchError
+
+    try:
+        result = group.main(arguments, prog_name="mailcatch", standalone_mode=False)
+    except (click.ClickException, MailcatchError) as error:
+        from mailcatch.cli.terminal import say
+
+        say(f"mailcatch: {sentence_of(error)}")
+        return code_of(error)
+    except click.Abort:
+        return INTERRUPTED
+    return result if isinstance(result, int) else 0

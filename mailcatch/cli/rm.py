@@ -1,0 +1,68 @@
+"""`mailcatch rm`: deleting for ever, and only what was said."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+
+import click
+
+from mailcatch.cli.server import Params, Place, Server, finds_server
+from mailcatch.cli.terminal import say, write
+
+_AT_ONCE = 200  # ids in one request: they travel in the URL
+
+
+@click.command("rm")
+@click.argument("ids", metavar="[ID]...", nargs=-1)
+@click.option("--query", "-q", metavar="QUERY", help="delete what QUERY finds")
+@click.option("--all", "everything", is_flag=True, help="delete every message")
+@click.option("--yes", "-y", is_flag=True, help="do not ask, with --all and --query")
+@click.option("--json", "as_json", is_flag=True, help="print the number as JSON")
+@finds_server
+def command(
+    place: Place, /, *, ids: tuple[str, ...], query: str | None, everything: bool, yes: bool, as_json: bool
+) -> None:
+    """Delete messages for ever: by ID (or `latest`), by --query, or --all. A message that is gone counts as deleted."""
+    _check(ids, query, everything, yes)
+    server = place.server()
+    deleted = sum(
+        int(server.json("DELETE", "/v1/messages", each)["deleted"]) for each in _selectors(server, ids, query)
+    )
+    if as_json:
+        write(json.dumps({"deleted": deleted}) + "\n")
+    else:
+        say(f"{deleted:,} message{'' if deleted == 1 else 's'} deleted")
+
+
+def _check(ids: Sequence[str], query: str | None, everything: bool, yes: bool) -> None:
+    """Refuse what says nothing, or two things, and ask before many messages go."""
+    given = bool(ids) + (query is not None) + everything
+    if given != 1:
+        raise click.UsageError("say which messages: IDs, or --query QUERY, or --all", click.get_current_context())
+    if query is not None and not query.strip():
+        raise click.UsageError("--query is empty; for every message say --all", click.get_current_context())
+    if ids and "" in ids:
+        raise click.UsageError("an ID is empty", click.get_current_context())
+    if everything and not yes:
+        if not sys.stdin.isatty():
+            raise click.UsageError("--all deletes every message for ever: say --yes too", click.get_current_context())
+        click.confirm("Delete every message for ever?", abort=True, err=True)
+
+
+def _selectors(server: Server, ids: Sequence[str], query: str | None) -> Iterator[Params]:
+    """Yield the parameters of each request."""
+    if query is not None:
+        yield [("q", query)]
+    elif not ids:
+        yield [("all", "true")]
+    meant = [_id_of(server, each) for each in ids]
+    for start in range(0, len(meant), _AT_ONCE):
+        yield [("id", each) for each in meant[start : start + _AT_ONCE]]
+
+
+def _id_of(server: Server, name: str) -> str:
+    if name not in {"latest", "oldest"}:
+        return name
+    return str(server.json("GET", f"/v1/messages/{name}")["id"])

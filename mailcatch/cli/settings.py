@@ -1,0 +1,137 @@
+"""The configuration file: where it is found, what it may set, and what its mistakes are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mailcatch.config import LISTENERS, Bind, Option, options
+from mailcatch.errors import ConfigError
+
+NAME = "mailcatch.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a file sets: values by the options' keys, as text. `ignored` names what a found file may not set."""
+
+    path: Path | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    @property
+    def note(self) -> str | None:
+        """One line about what was ignored and how to mean it, or None."""
+        if not self.ignored:
+            return None
+        return (
+            f"ignored in {self.path}: {', '.join(self.ignored)}, for a file that merely lies in the working directory "
+            f"may not set it; if you mean it, say --config {NAME}"
+        )
+
+
+def load(named: str | None) -> Settings:
+    """Read the file that `--config` names; else ./mailcatch.toml, else the one in the platform's directory, else none.
+
+    Raises ConfigError for a file that cannot be read, is no TOML, or has a key that is no option.
+    """
+    if named is not None:
+        path = Path(named).expanduser()
+        return Settings(path, _checked(path, _read(path)))
+    here = Path(NAME)
+    if _is_there(here):
+        return _found(here)
+    common = common_file()
+    return Settings(common, _checked(common, _read(common))) if _is_there(common) else Settings()
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # in a folder that is closed to us: nobody pointed us there
+        return False
+
+
+def common_file() -> Path:
+    """Return where the platform keeps a user's own configuration."""
+    from platformdirs import user_config_path
+
+    return user_config_path("mailcatch", appauthor=False) / NAME
+
+
+def _read(path: Path) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"--config: {path} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is no TOML: {error}") from error
+
+
+def _checked(path: Path, table: dict[str, Any]) -> dict[str, Any]:
+    """Return the values by the options' keys, as text."""
+    by_name = {each.name: each for each in options()}
+    for key in table:
+        if key not in by_name:
+            raise ConfigError(f"{path}: there is no option {key!r}{_nearest(key, list(by_name))}")
+    return {by_name[key].key: _text(by_name[key], value) for key, value in table.items()}
+
+
+def _nearest(key: str, names: list[str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(key.replace("_", "-").lower(), names, 1, 0.5)
+    return f"; did you mean {close[0]!r}?" if close else "; mailcatch config lists them all"
+
+
+def _text(option: Option, value: object) -> object:
+    """Return a value as the environment would spell it; what cannot be one is refused when it is read."""
+    if option.kind.repeatable:
+        return [str(each) for each in value] if isinstance(value, list) else [str(value)]
+    return value if option.kind.flag and isinstance(value, bool) else str(value)
+
+
+def _found(path: Path) -> Settings:
+    """Read the working directory's file: it may come with a clone, and so may not open or overwrite anything."""
+    values = _checked(path, _read(path))
+    by_key = {each.key: each for each in options()}
+    ignored = {key for key, value in values.items() if not _harmless(by_key[key], value)}
+    if "clear" in values and ("database" not in values or "database" in ignored):
+        ignored.add("clear")  # it would empty a database that is not its own
+    kept = {key: value for key, value in values.items() if key not in ignored}
+    return Settings(path, kept, tuple(by_key[key].name for key in values if key in ignored))
+
+
+def _harmless(option: Option, value: object) -> bool:
+    if option.name in {"host", "allow-host"}:
+        return False
+    try:
+        if option.kind is LISTENERS and isinstance(value, list):
+            return all(_is_loopback(option.kind.read(each)) for each in value)
+        if option.name in {"database", "ready-file"}:
+            return _is_inside(option.kind.read(str(value)))
+    except ValueError:
+        pass  # reported with the other bad values
+    return True
+
+
+def _is_loopback(bind: Bind | None) -> bool:
+    from ipaddress import ip_address
+
+    if bind is None or bind.host is None or bind.host == "localhost":
+        return True
+    try:
+        return ip_address(bind.host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_inside(path: Path | None) -> bool:
+    return path is None or path.resolve().is_relative_to(Path.cwd().resolve())

@@ -1,0 +1,16 @@
+"""The page of all options is the one that the code would write."""
+
+from mailcatch.cli.options_table import PAGE, page
+from mailcatch.config import options
+
+
+def test_the_page_is_up_to_date():
+    """Changed an option? Run `python -m mailcatch.cli.options_table`."""
+    assert PAGE.read_text("utf-8") == page()
+
+
+def test_every_option_is_on_it_once():
+    """With its flag, its variable and its key."""
+    text = page()
+    for option in options():
+        assert text.count(f"`{option.variable}`, `{option.name}` |") == 1
