@@ -1,0 +1,1 @@
+"""The numbers of docs/performance.md: `python -m tests.bench [PART…] [--write]`."""

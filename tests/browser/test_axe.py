@@ -1,0 +1,147 @@
+"""Every screen, light and dark, wide and narrow: axe finds nothing."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import missing
+from tests.browser.inbox import RECORD, Inbox, letter, row, violations
+
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+HTML = "<h1>Hi</h1><p>Text</p><img alt='' src='https://x.example/a.gif'>"
+
+
+def fill(inbox: Inbox) -> None:
+    """Have something of everything to show."""
+    inbox.send(letter("Plain", "Hello\n> quoted\n>> twice\n"))
+    inbox.send(letter("Rich", html=HTML, files=[("a.pdf", b"%PDF")]), to=("bob@box.example", "hidden@box.example"))
+    pinned = inbox.send(letter("Pinned"))
+    inbox.ask("PATCH", "/v1/messages", {"ids": [pinned], "pinned": True, "read": True, "tags": {"add": ["ci"]}})
+    with smtplib.SMTP(*inbox.sink.smtp, local_hostname="app.example") as smtp:
+        smtp.docmd("NONSENSE")
+
+
+def welcome(inbox: Inbox, page: Page) -> None:
+    """Show the empty inbox."""
+    inbox.clear()
+    page.goto(inbox.url)
+    expect(page.get_by_role("heading", name="Waiting for the first mail")).to_be_visible()
+    page.get_by_text("Nothing arrives?").click()
+
+
+def the_list(inbox: Inbox, page: Page) -> None:
+    """Show the list with a selection and a toast."""
+    page.goto(inbox.url)
+    row(page, "Rich").get_by_role("checkbox").click()
+    page.keyboard.press("Shift+U")
+    page.keyboard.press("s")
+    expect(page.locator(".toast").first).to_be_visible()
+
+
+def reader(tab: str) -> Callable[[Inbox, Page], None]:
+    """Show a mail at a tab."""
+
+    def show(inbox: Inbox, page: Page) -> None:
+        page.goto(f"{inbox.url}/m/latest/{tab}?q=subject:Rich")
+        expect(page.get_by_role("tabpanel")).to_be_visible()
+        if tab == "html":
+            page.get_by_role("button", name="1 remote address blocked").click()
+        elif tab == "source":
+            page.get_by_role("searchbox", name="Find in Source").fill("bob")
+
+    return show
+
+
+def at(path: str, text: str) -> Callable[[Inbox, Page], None]:
+    """Show a path, when its text is there."""
+
+    def show(inbox: Inbox, page: Page) -> None:
+        page.goto(inbox.url + path)
+        expect(page.get_by_text(text).first).to_be_visible()
+
+    return show
+
+
+def session(inbox: Inbox, page: Page) -> None:
+    """Show the refused session."""
+    page.goto(inbox.url + "/sessions?refused=true")
+    page.locator(".session.refused").first.click()
+    expect(page.locator(".spoken.bad")).to_be_visible()
+
+
+def keys(inbox: Inbox, page: Page) -> None:
+    """Show the help."""
+    page.goto(inbox.url)
+    expect(row(page, "Rich")).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def hints(inbox: Inbox, page: Page) -> None:
+    """Show what can be searched."""
+    page.goto(inbox.url)
+    expect(row(page, "Rich")).to_be_visible()
+    page.keyboard.press("/")
+    expect(page.locator(".hint").first).to_be_visible()
+
+
+SCREENS: dict[str, Callable[[Inbox, Page], None]] = {
+    "welcome": welcome,
+    "list": the_list,
+    "html": reader("html"),
+    "text": reader("text"),
+    "html source": reader("html-source"),
+    "headers": reader("headers"),
+    "source": reader("source"),
+    "nothing matches": at("/search?q=zzzzz", "Nothing matches"),
+    "query error": at("/search?q=subjct:x", "This search cannot be read"),
+    "bin": at("/search?q=is:binned", "The Bin is empty"),
+    "no message": at("/m/01K0000000000000000000000Z", "This message is not here"),
+    "no page": at("/nowhere", "There is nothing at this address"),
+    "sessions": at("/sessions", "Sessions"),
+    "session": session,
+    "keys": keys,
+    "search hints": hints,
+}
+
+
+@pytest.fixture(scope="module")
+def filled(shared: Inbox) -> Inbox:
+    """Fill the inbox with something of everything."""
+    shared.clear()
+    fill(shared)
+    return shared
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(filled: Inbox, browser: Browser, scheme: str, width: int) -> None:
+    """No violation on any screen, and none of the content security policy either."""
+    if not AXE.is_file():
+        missing("axe-core is not installed: cd web && npm ci")
+    source = AXE.read_text("utf-8")
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    context.add_init_script(RECORD)
+    found: dict[str, object] = {}
+    page = context.new_page()
+    for name, show in sorted(SCREENS.items(), key=lambda each: each[0] == "welcome"):
+        show(filled, page)
+        assert violations(page.main_frame) == [], name
+        page.evaluate(source)
+        result = page.evaluate("axe.run(document, {iframes: false})")
+        if result["violations"]:
+            found[name] = [
+                (each["id"], [node["html"][:150] for node in each["nodes"]][:4]) for each in result["violations"]
+            ]
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} sticks out"
+    context.close()
+    if "welcome" in SCREENS:
+        fill(filled)
+    assert found == {}

@@ -1,0 +1,167 @@
+"""Ways in which HTML mail makes a program fetch something, each with an address of its own to fetch."""
+
+from __future__ import annotations
+
+STYLES = (
+    "background:url({url})",
+    "background-image:image-set('{url}' 1x)",
+    "border-image:url({url}) 30",
+    "list-style:url({url}) inside;display:list-item",
+    "list-style-image:url({url});display:list-item",
+    "cursor:url({url}),auto",
+    "mask:url({url})",
+    "mask-image:url({url})",
+    "-webkit-mask-image:url({url})",
+    "filter:url({url}#f)",
+    "clip-path:url({url}#c)",
+    "shape-outside:url({url});float:left",
+    "content:url({url})",
+    "-webkit-border-image:url({url}) 30",
+    "-webkit-box-reflect:below 0 url({url})",
+    "background:url({url}),url(data:,x)",
+    "background-image:cross-fade(url({url}),url({url}),50%)",
+    "b\\61 ckground:u\\72l({url})",
+    "--x:url({url});background:var(--x)",
+)
+"""Declarations; each is tried in an attribute and in a style sheet."""
+
+ELEMENTS = (
+    "<img src='{url}'>",
+    "<img srcset='{url} 1x'>",
+    "<img src='data:,x' srcset='{url} 2x, {url} 1x'>",
+    "<picture><source srcset='{url}'><img></picture>",
+    "<img loading=eager src='{url}'>",
+    "<image src='{url}'>",
+    "<input type=image src='{url}'>",
+    "<table background='{url}'><tr><td>x</table>",
+    "<table><tr><td background='{url}'>x</table>",
+    "<video src='{url}' autoplay></video>",
+    "<video poster='{url}'></video>",
+    "<video autoplay><source src='{url}'></video>",
+    "<video src='data:,x'><track src='{url}' default kind=subtitles></video>",
+    "<audio src='{url}' autoplay preload=auto></audio>",
+    "<audio autoplay><source src='{url}'></audio>",
+    "<iframe src='{url}'></iframe>",
+    "<iframe srcdoc='<img src=&quot;{url}&quot;>'></iframe>",
+    "<frameset><frame src='{url}'></frameset>",
+    "<object data='{url}'></object>",
+    "<object type='image/png' data='{url}'></object>",
+    "<embed src='{url}'>",
+    "<embed type='image/svg+xml' src='{url}'>",
+    "<applet code='{url}' archive='{url}'></applet>",
+    "<link rel=stylesheet href='{url}'>",
+    "<link rel='alternate stylesheet' title=x href='{url}'>",
+    "<link rel=icon href='{url}'>",
+    "<link rel='shortcut icon' href='{url}'>",
+    "<link rel=apple-touch-icon href='{url}'>",
+    "<link rel=preload as=image href='{url}'>",
+    "<link rel=preload as=font crossorigin href='{url}'>",
+    "<link rel=preload as=script href='{url}'>",
+    "<link rel=preload as=style href='{url}'>",
+    "<link rel=preload as=fetch crossorigin href='{url}'>",
+    "<link rel=modulepreload href='{url}'>",
+    "<link rel=prefetch href='{url}'>",
+    "<link rel=prerender href='{url}'>",
+    "<link rel=preconnect href='{url}'>",
+    "<link rel=dns-prefetch href='{url}'>",
+    "<link rel=manifest href='{url}'>",
+    "<link rel=import href='{url}'>",
+    "<link rel=search type='application/opensearchdescription+xml' href='{url}'>",
+    "<meta http-equiv=refresh content='0;url={url}'>",
+    "<meta http-equiv='Refresh' content='1; URL={url}'>",
+    "<meta http-equiv=link content='<{url}>; rel=preload; as=image'>",
+    "<meta http-equiv=Content-Security-Policy content=\"img-src *; report-uri {url}\"><img src='{url}?meta'>",
+    "<meta property='og:image' content='{url}'>",
+    "<base href='{url}/'><img src='relative.gif'>",
+    "<script src='{url}'></script>",
+    "<script type=module src='{url}'></script>",
+    '<script type=speculationrules>{{"prefetch":[{{"urls":["{url}"]}}]}}</script>',
+    "<script>new Image().src='{url}';fetch('{url}')</script>",
+    "<img src=x onerror=\"this.src='{url}'\">",
+    "<svg><image href='{url}'/></svg>",
+    "<svg><image xlink:href='{url}'/></svg>",
+    "<svg><use href='{url}#a'/></svg>",
+    "<svg><use xlink:href='{url}#a'/></svg>",
+    "<svg><feImage href='{url}'/></svg>",
+    "<svg><filter id=f1><feImage xlink:href='{url}'/></filter><rect width=9 height=9 filter='url(#f1)'/></svg>",
+    "<svg><style>@import '{url}';</style></svg>",
+    "<svg><script href='{url}'/></svg>",
+    "<svg><rect fill='url({url}#g)' width=9 height=9 /></svg>",
+    "<svg><rect mask='url({url}#m)' width=9 height=9 /></svg>",
+    "<svg><path marker-start='url({url}#m)' d='M0 0L9 9'/></svg>",
+    "<svg><foreignObject><img src='{url}'></foreignObject></svg>",
+    "<svg><set attributeName=href to='{url}'/></svg>",
+    "<svg><image><animate attributeName=href values='{url}' dur=1s begin=0s /></image></svg>",
+    "<math><mglyph src='{url}'/></math>",
+    "<style>@import '{url}';</style>",
+    "<style>@import url({url}) screen;</style>",
+    "<style>@font-face{{font-family:f{n};src:url({url})}} .f{n}{{font-family:f{n}}}</style><p class=f{n}>x",
+    "<style>p.a{n}::before{{content:url({url})}}</style><p class=a{n}>x",
+    "<style>p.c{n}::after{{content:'x';background:url({url})}}</style><p class=c{n}>x",
+    "<style>@media screen{{p.m{n}{{background:url({url})}}}}</style><p class=m{n}>x",
+    "<style>input[value^=s]{{background:url({url})}}</style><input value=secret>",
+    "<style>@supports (display:grid){{p.s{n}{{background:url({url})}}}}</style><p class=s{n}>x",
+    "<style>/*<!--*/p.h{n}{{background:url({url})}}/*-->*/</style><p class=h{n}>x",
+    "<!--[if mso]><img src='{url}'><![endif]-->",
+    "<a href='{url}' ping='{url}?ping'>x</a>",
+    "<form action='{url}'><input name=a autofocus></form>",
+    "<body background='{url}'>",
+    "<div id=bait></div><noscript><img src='{url}'></noscript>",
+    "<template><img src='{url}'></template>",
+    "<img src='//{bare}'>",
+    "<img src=' \n\t{url}'>",
+    "<img src='{upper}'>",
+    "<marquee background='{url}' style='background:url({url}?m)'>x</marquee>",
+    "<portal src='{url}'></portal>",
+    "<img lowsrc='{url}' dynsrc='{url}'>",
+    "<bgsound src='{url}'>",
+    "<isindex action='{url}'>",
+)
+
+REMOTE = tuple(
+    [*ELEMENTS, *(f'<p style="{style}">x</p>' for style in STYLES)]
+    + [f"<style>p.k{{n}}{{{{{style}}}}}</style><p class=k{{n}}>x</p>" for style in STYLES]
+)
+
+
+def page(base: str) -> str:
+    """Return one HTML document with every vector, number n of which would fetch `base`/n."""
+    body = "\n".join(vector(number, f"{base}/{number}") for number in range(len(REMOTE)))
+    return f"<!doctype html><html><head><title>x</title></head><body>\n{body}\n</body></html>"
+
+
+def vector(number: int, url: str) -> str:
+    """Return one vector with the address it would fetch."""
+    bare = url.split("//", 1)[1]
+    return REMOTE[number].format(url=url, n=number, bare=bare, upper=url.replace("http:", "HTTP:"))
+
+
+SCRIPTS = (
+    "<script>top.postMessage('ran','*');window.ran=1</script>",
+    '<img src=x onerror="window.ran=1">',
+    '<svg onload="window.ran=1">',
+    "<svg><script>window.ran=1</script></svg>",
+    '<body onload="window.ran=1">',
+    '<iframe src="javascript:parent.ran=1"></iframe>',
+    '<iframe srcdoc="<script>parent.ran=1</script>"></iframe>',
+    '<a href="javascript:window.ran=1" id=jslink>click</a>',
+    '<details open ontoggle="window.ran=1">x</details>',
+    '<input autofocus onfocus="window.ran=1">',
+    '<style onload="window.ran=1"></style>',
+    '<object data="javascript:window.ran=1"></object>',
+    '<embed src="javascript:window.ran=1">',
+    '<form><button formaction="javascript:window.ran=1">x</button></form>',
+    '<math><a xlink:href="javascript:window.ran=1">x</a></math>',
+    '<meta http-equiv=refresh content="0;url=javascript:window.ran=1">',
+    '<base href="javascript:window.ran=1//">',
+    '<marquee onstart="window.ran=1">x</marquee>',
+    '<video><source onerror="window.ran=1"></video>',
+    '<link rel=stylesheet href="javascript:window.ran=1">',
+    '<noscript><p title="</noscript><img src=x onerror=window.ran=1>">',
+    '<svg><animate onbegin="window.ran=1" attributeName=x dur=1s></svg>',
+    "<svg><a><animate attributeName=href values=javascript:window.ran=1 /><text y=9>x</text></a></svg>",
+    "<script type=module>window.ran=1</script>",
+    "<!--><img src=x onerror=window.ran=1>-->",
+    "<plaintext><script>window.ran=1</script>",
+)
+"""Ways to run a script."""
