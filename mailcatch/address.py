@@ -18,6 +18,7 @@ _BARE = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^\s<>"])+', re.DOTALL)
 _PARAMETER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=([!-<>-~\u0080-\U0010ffff]*))?\Z")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"\Z', re.DOTALL)
 _ATOMS = re.compile(r"[^\s\x00-\x20\x7f()<>\[\]:;@\\,.\"]+(?:\.[^\s\x00-\x20\x7f()<>\[\]:;@\\,.\"]+)*\Z")  # dot-string
+_UNCLEAN = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff]")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _DOTS = re.compile("[\u3002\uff0e\uff61]")  # the other full stops of RFC 3490 §3.1
 _LONGEST_DOMAIN = 255  # octets, RFC 5321 §4.5.3.1.2; past it nothing is encoded
@@ -150,6 +151,4 @@ def split_parameters(text: str) -> tuple[tuple[str, str | None], ...]:
 
 def is_clean(address: str) -> bool:
     """Tell whether an address is free of control characters and of what cannot be UTF-8."""
-    return not any(
-        character < " " or "\x7f" <= character < "\xa0" or "\ud800" <= character < "\ue000" for character in address
-    )
+    return _UNCLEAN.search(address) is None

@@ -90,7 +90,7 @@ async def serving(config: Config) -> AsyncIterator[Service]:
         smtp_sockets = _bound(stack, config.smtp, config.process.host, "--smtp")
         http_sockets = _bound(stack, config.http, config.process.host, "--http")
         service, bus = Service(_about(config, smtp_sockets, http_sockets)), Bus()
-        store = await _opened(stack, service, config.store, bus)
+        store = await _opened(stack, service, config, bus)
         inbox = Inbox(store)
         stack.push_async_callback(asyncio.to_thread, inbox.close)
         retention = RetentionFollower(store, bus, _kept(config.store))
@@ -142,7 +142,7 @@ def _bound(stack: AsyncExitStack, section: SmtpSection | HttpSection, host: str,
     return sockets
 
 
-async def _opened(stack: AsyncExitStack, service: Service, section: StoreSection, bus: Bus) -> Store:
+async def _opened(stack: AsyncExitStack, service: Service, config: Config, bus: Bus) -> Store:
     """Open the store; its death is told to `service`, from whichever thread it happens in."""
     from mailcatch.store.sqlite import open_store
 
@@ -156,10 +156,22 @@ async def _opened(stack: AsyncExitStack, service: Service, section: StoreSection
     def failed(error: BaseException) -> None:
         loop.call_soon_threadsafe(die, error)
 
-    store = open_store(section.database, bus, clear=section.clear, failed=failed)
+    def open_it() -> Store:
+        return open_store(config.store.database, bus, clear=config.store.clear, failed=failed)
+
+    opening = loop.run_in_executor(None, open_it)
+    _import_doors(config)  # half of the start, while the other half waits for the disk
+    store = await opening
     stack.push_async_callback(asyncio.to_thread, store.close)
     service.watch("the store", lambda: asyncio.shield(death))
     return store
+
+
+def _import_doors(config: Config) -> None:
+    if config.http.listen:
+        import mailcatch.web.door
+    if config.smtp.listen:
+        import mailcatch.smtp.door  # noqa: F401
 
 
 def _about(config: Config, smtp: list[socket], http: list[socket]) -> Info:
@@ -268,8 +280,12 @@ class Stop:
         if self._wanted:
             self._event.set()
 
+    def ask(self) -> None:
+        """Ask for the end, as the first signal does; called in the loop."""
+        self._event.set()
+
     async def wait(self) -> None:
-        """Return when a signal came."""
+        """Return when the end was asked for."""
         await self._event.wait()
 
     def done(self) -> None:
@@ -293,7 +309,7 @@ class Stop:
         self._watchdog.daemon = True
         self._watchdog.start()
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._event.set)
+            self._loop.call_soon_threadsafe(self.ask)
 
     def _hang_up(self, number: int, frame: FrameType | None) -> None:
         if self._had_terminal and _terminal_is_gone():

@@ -21,11 +21,12 @@ _PREFIX = "MAILCATCH_"
 _UNITS = {"": 1, "k": KiB, "m": MiB, "g": GiB, "t": GiB * KiB}
 _DECIMAL = {"k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:([kmgt])(i?b)?|b)?", re.IGNORECASE)
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+")
-_DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
-_BIND = re.compile(r"(?:(\[[0-9A-Fa-f:.%a-z]+\]|[^\s:\[\]]+):)?(\d{1,5})")
-_HOST = re.compile(r"[^\s:/\[\]]+|\[?[0-9A-Fa-f:.]+(?:%\w+)?\]?")
+# Not compiled before they are needed: most starts read one of them.
+_SIZE = r"(\d+(?:\.\d+)?)\s*(?:([kmgt])(i?b)?|b)?"
+_DURATION = r"(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+"
+_DURATION_PART = r"(\d+(?:\.\d+)?)(ms|[smhdw])"
+_BIND = r"(?:(\[[0-9A-Fa-f:.%a-z]+\]|[^\s:\[\]]+):)?(\d{1,5})"
+_HOST = r"[^\s:/\[\]]+|\[?[0-9A-Fa-f:.]+(?:%\w+)?\]?"
 
 T = TypeVar("T")
 
@@ -57,7 +58,7 @@ class Kind:
 
 def read_size(text: str) -> int:
     """Return bytes: `50MiB`, `50M` (both 2^20), `50MB` (10^6), a bare number. Raises ValueError."""
-    match = _SIZE.fullmatch(text.strip())
+    match = re.fullmatch(_SIZE, text.strip(), re.IGNORECASE)
     if match is None:
         raise ValueError("give a size: 50MiB, 2GB, or a number of bytes")
     unit, binary = (match[2] or "").lower(), (match[3] or "").lower()
@@ -78,9 +79,9 @@ def read_duration(text: str) -> float:
     bare = text.strip()
     if re.fullmatch(r"\d+(\.\d+)?", bare):
         return float(bare)
-    if not _DURATION.fullmatch(bare):
+    if not re.fullmatch(_DURATION, bare):
         raise ValueError("give a duration: 300ms, 30s, 10m, 7d, or a number of seconds")
-    return sum(float(number) * _SECONDS[unit] for number, unit in _DURATION_PART.findall(bare))
+    return sum(float(number) * _SECONDS[unit] for number, unit in re.findall(_DURATION_PART, bare))
 
 
 def show_duration(value: float) -> str:
@@ -95,7 +96,7 @@ def show_duration(value: float) -> str:
 
 def read_bind(text: str) -> Bind:
     """Return a listener of `[HOST:]PORT`. Raises ValueError."""
-    match = _BIND.fullmatch(text.strip())
+    match = re.fullmatch(_BIND, text.strip())
     if match is None or int(match[2]) > 65535:
         raise ValueError("give a port from 0 to 65535, HOST:PORT, [IPv6]:PORT, or off")
     host = match[1].strip("[]") if match[1] else None
@@ -138,7 +139,7 @@ def _or_none(kind: Kind) -> Kind:
 
 def _read_host(text: str) -> str:
     host = text.strip()
-    if not _HOST.fullmatch(host):
+    if not re.fullmatch(_HOST, host):
         raise ValueError("give an address, localhost, or any; a port belongs to --smtp or --http")
     return host.strip("[]")
 

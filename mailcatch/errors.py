@@ -35,8 +35,8 @@ class Conflict(MailcatchError):
 class QueryError(MailcatchError):
     """A query that cannot be read.
 
-    `position` is the offset of the mistake in the query's text, in characters from 0; `suggestion` is what would
-    be right, or None.
+    `position` is the offset of the mistake in the query's text, in characters from 0; `suggestion` is the whole text
+    put right, or None.
     """
 
     def __init__(self, text: str, position: int = 0, suggestion: str | None = None) -> None:

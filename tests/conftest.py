@@ -5,5 +5,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
+
 # At the end, not the beginning: `tests.support` is found here, but `mailcatch` is the installed one, as in its children.
 sys.path.append(str(Path(__file__).parents[1]))
+
+BROWSER = Path(__file__).parent / "browser"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the browser's tests last: its driver leaves an event loop running in the main thread."""
+    items.sort(key=lambda item: BROWSER in item.path.parents)

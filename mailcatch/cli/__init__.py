@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -28,6 +29,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
+    # Importing makes objects that stay; the collector would walk them again and again, a tenth of the time to ready.
+    # serve enables it when it is ready; the other commands end soon.
+    gc.disable()
     import click
 
     from mailcatch.cli.errors import code_of, sentence_of

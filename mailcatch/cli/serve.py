@@ -17,10 +17,6 @@ def command(ctx: click.Context, /, **values: object) -> int:
     Every option has an environment variable (--max-age is MAILCATCH_MAX_AGE) and a key in mailcatch.toml (max-age).
     Sizes are written 50MiB, durations 300ms, 30s, 10m, 7d; a bare number is seconds.
     """
-    import gc
-
-    # Importing makes only objects that stay; the collector would walk them again and again (a tenth of the start).
-    gc.disable()
     note = current_settings(ctx).note
     if note is not None:
         say(f"mailcatch: {note}")

@@ -14,7 +14,7 @@ from mailcatch.errors import QueryError
 from mailcatch.ids import is_id
 from mailcatch.search.fold import fold
 from mailcatch.search.query import All, And, Field, Not, Operator, Query, Term, checked
-from mailcatch.search.tokens import quoted
+from mailcatch.search.tokens import Mistake, quoted
 from mailcatch.search.values import Now, moment_like, read_moment, read_size
 
 LONGEST = 4_096
@@ -28,21 +28,22 @@ _OPERATORS: dict[str, Operator] = {"<": "lt", ">": "gt", "": "eq"}
 
 @dataclass(frozen=True, slots=True)
 class Spelt:
-    """One term as it was written: the name in lower case, the value without quotes, where both begin."""
+    """One term as it was written: the name in lower case, the value without quotes, where they begin and end."""
 
     name: str
     value: str
     at: int
     value_at: int
+    end: int
     now: Now
 
-    def wrong(self, text: str, suggestion: str | None = None) -> QueryError:
-        """Return the error for a value that says nothing."""
-        return QueryError(text, self.value_at, suggestion)
+    def wrong(self, sentence: str, right: str | None = None) -> Mistake:
+        """Return the mistake of a value that says nothing."""
+        return Mistake(sentence, self.value_at, self.end, right)
 
 
 def term(spelt: Spelt) -> Query:
-    """Return the AST of one term. Raises QueryError at its name or at its value."""
+    """Return the AST of one term. Raises Mistake at its name or at its value."""
     read = FIELDS.get(spelt.name)
     if read is None:
         raise _unknown(spelt)
@@ -51,12 +52,11 @@ def term(spelt: Spelt) -> Query:
     return read(spelt)
 
 
-def _unknown(spelt: Spelt) -> QueryError:
-    near = difflib.get_close_matches(spelt.name.replace("_", "-"), FIELDS, 1)
-    suggestion = f"{near[0]}:" if near else quoted(f"{spelt.name}:{spelt.value}")
-    return QueryError(
-        f"There is no field {spelt.name[:40]}: to search by; what is no field belongs in quotes.", spelt.at, suggestion
-    )
+def _unknown(spelt: Spelt) -> Mistake:
+    sentence = f"There is no field {spelt.name[:40]}: to search by; what is no field belongs in quotes."
+    if near := difflib.get_close_matches(spelt.name.replace("_", "-"), FIELDS, 1):
+        return Mistake(sentence, spelt.at, spelt.value_at, f"{near[0]}:")
+    return Mistake(sentence, spelt.at, spelt.end, quoted(f"{spelt.name}:{spelt.value}"))
 
 
 def from_fields(fields: Mapping[str, str], *, tz: tzinfo = UTC, now: int | None = None) -> Query:
@@ -75,7 +75,10 @@ def _parameter(name: str, value: str, now: Now) -> Query:
         raise QueryError(f"{name} is the cursor of a page; dates go into q, as in q={name}:2026-11-01.")
     if len(value) > LONGEST:
         raise QueryError(f"{name} is longer than {LONGEST} characters.", LONGEST)
-    return term(Spelt(name, value, 0, 0, now))
+    try:
+        return term(Spelt(name, value, 0, 0, len(value), now))
+    except Mistake as mistake:
+        raise QueryError(str(mistake), mistake.at, mistake.right) from None
 
 
 def storable(text: str) -> str:
@@ -88,7 +91,7 @@ def _address(spelt: Spelt) -> Query:
     text = spelt.value.strip()
     if len(text) > 2 and text.startswith("<") and text.endswith(">"):
         text = text[1:-1].strip()
-    if text.startswith("@") and "*" not in text and len(text) > 1:
+    if text.startswith("@") and len(text) > 1:
         text = f"*{text}"
     if "*" in text:
         return _term(spelt, "glob", _glob(text))

@@ -13,10 +13,10 @@ from __future__ import annotations
 from datetime import UTC, tzinfo
 
 from mailcatch.errors import QueryError
-from mailcatch.search.fields import LONGEST, Spelt, storable, term
+from mailcatch.search.fields import FIELDS, LONGEST, Spelt, storable, term
 from mailcatch.search.fold import fold, words
 from mailcatch.search.query import All, And, Not, Or, Query, Word, checked
-from mailcatch.search.tokens import Kind, Token, quoted, scan
+from mailcatch.search.tokens import Kind, Mistake, Token, quoted, scan
 from mailcatch.search.values import Now
 
 DEEPEST = 50
@@ -35,8 +35,12 @@ def read(text: str, *, tz: tzinfo = UTC, now: int) -> Query:
     """Return the AST of `text` as `parse` does, fields that cannot be searched yet included. Raises QueryError."""
     if len(text) > LONGEST:
         raise QueryError(f"The query is longer than {LONGEST} characters.", LONGEST)
-    tokens = scan(storable(text))
-    return _Parser(tokens, Now(now, tz)).parse() if tokens else All()
+    text = storable(text)
+    try:
+        tokens = scan(text)
+        return _Parser(tokens, Now(now, tz)).parse() if tokens else All()
+    except Mistake as mistake:
+        raise mistake.within(text) from None
 
 
 class _Parser:
@@ -51,7 +55,7 @@ class _Parser:
     def parse(self) -> Query:
         query = self._any(0)
         if (token := self._peek()) is not None:
-            raise QueryError("There is no '(' for this ')'.", token.at)
+            raise Mistake("There is no '(' for this ')'.", token.at, token.end, " ")
         return query
 
     def _peek(self) -> Token | None:
@@ -83,7 +87,7 @@ class _Parser:
         if (bracket := self._take("(")) is not None:
             inner = self._any(_deeper(depth, bracket))
             if self._take(")") is None:
-                raise QueryError("There is no ')' for this '('.", bracket.at)
+                raise Mistake("There is no ')' for this '('.", bracket.at, bracket.end, "")
             return inner
         return self._term()
 
@@ -93,39 +97,46 @@ class _Parser:
             raise self._missing()
         self._terms += 1
         if self._terms > MOST_TERMS:
-            raise QueryError(f"The query has more than {MOST_TERMS} terms.", token.at)
+            raise Mistake(f"The query has more than {MOST_TERMS} terms.", token.at, token.end)
         if token.kind == "field":
-            return term(Spelt(token.name, token.text, token.at, token.value_at, self._now))
+            self._check_blank(token)
+            return term(Spelt(token.name, token.text, token.at, token.value_at, token.end, self._now))
         return _free(token)
 
-    def _missing(self) -> QueryError:
-        """Return the error for a place where a term must stand; it points at what asks for one."""
+    def _check_blank(self, token: Token) -> None:
+        """Raise Mistake for a blank between a field's colon and its value."""
+        following = self._peek()
+        if token.name in FIELDS and not token.text and following is not None and following.kind in ("word", "phrase"):
+            raise Mistake(f"A blank separates {token.name}: from its value.", token.value_at, following.at, "")
+
+    def _missing(self) -> Mistake:
+        """Return the mistake of a place where a term must stand; it points at what asks for one."""
         token = self._peek()
-        before = self._tokens[self._next - 1] if self._next else None
-        if before is not None and before.kind == "(" and token is not None and token.kind == ")":
-            return QueryError("There is nothing between these brackets.", before.at)
-        if before is not None and before.kind in ("AND", "OR", "NOT", "-", "("):
-            return QueryError(f"Something must follow {before.text}.", before.at, _as_word(before))
-        if token is not None and token.kind == ")":
-            return QueryError("There is no '(' for this ')'.", token.at)
-        at = token.at if token is not None else 0
-        return QueryError(f"Something must stand before {token.text if token else 'this'}.", at, _as_word(token))
+        if self._next:
+            before = self._tokens[self._next - 1]
+            if token is not None and before.kind == "(" and token.kind == ")":
+                return Mistake("There is nothing between these brackets.", before.at, token.end, " ")
+            return _lacks(f"Something must follow {before.text}.", before)
+        token = token or self._tokens[0]
+        if token.kind == ")":
+            return Mistake("There is no '(' for this ')'.", token.at, token.end, " ")
+        return _lacks(f"Something must stand before {token.text}.", token)
 
 
-def _as_word(token: Token | None) -> str | None:
-    """Suggest quotes: AND, OR and NOT in them are words."""
-    return quoted(token.text) if token is not None and token.kind in ("AND", "OR", "NOT") else None
+def _lacks(sentence: str, token: Token) -> Mistake:
+    """Return the mistake of an operator without what it joins; AND, OR and NOT may be meant as words."""
+    return Mistake(sentence, token.at, token.end, quoted(token.text) if token.kind in ("AND", "OR", "NOT") else " ")
 
 
 def _deeper(depth: int, token: Token) -> int:
     if depth >= DEEPEST:
-        raise QueryError(f"The query is nested deeper than {DEEPEST}.", token.at)
+        raise Mistake(f"The query is nested deeper than {DEEPEST}.", token.at, token.end)
     return depth + 1
 
 
 def _free(token: Token) -> Query:
     found = tuple(words(fold(token.text)))
     if not found:
-        suggestion = f"text:{quoted(token.text)}" if fold(token.text) else None
-        raise QueryError("Words are made of letters and digits, and there are none here.", token.at, suggestion)
+        right = f"text:{quoted(token.text)}" if fold(token.text) else " "
+        raise Mistake("Words are made of letters and digits, and there are none here.", token.at, token.end, right)
     return Word(found, token.kind == "word", token.at)

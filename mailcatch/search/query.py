@@ -33,10 +33,13 @@ ROLES: dict[str, tuple[str, ...]] = {
 }
 """Of each field of addresses, the roles in which an address may stand."""
 
-EVALUATED: frozenset[str] = frozenset(ROLES) | {
-    "subject", "text", "attachment", "size", "inbox", "tag", "id", "message-id", "is", "date",
-}  # fmt: skip
-"""The fields that can be searched now; the others are part of the language only."""
+_EVALUATED: dict[str, tuple[Operator, ...]] = {
+    **dict.fromkeys(ROLES, ("eq", "glob", "contains")),
+    **dict.fromkeys(("subject", "text"), ("contains",)),
+    **dict.fromkeys(("is", "tag", "inbox", "id", "message-id"), ("eq",)),
+    **dict.fromkeys(("size", "date"), ("eq", "lt", "le", "gt", "ge")),
+    "attachment": ("exists",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +114,16 @@ def leaves(query: Query) -> Iterator[Word | Term]:
 
 
 def checked(query: Query) -> Query:
-    """Return `query` if all of its fields can be searched now. Raises QueryError at the first that cannot."""
+    """Return `query` if all of its terms can be evaluated now. Raises QueryError at the first that cannot."""
     for leaf in leaves(query):
-        if isinstance(leaf, Term) and leaf.field not in EVALUATED:
+        if isinstance(leaf, Term) and not can_be_evaluated(leaf):
             raise not_yet(leaf)
     return query
+
+
+def can_be_evaluated(term: Term) -> bool:
+    """Tell whether predicate and SQL know this term; the others are part of the language only."""
+    return term.operator in _EVALUATED.get(term.field, ())
 
 
 def not_yet(term: Term) -> QueryError:

@@ -24,6 +24,24 @@ _OPERATORS: dict[str, Kind] = {"AND": "AND", "OR": "OR", "NOT": "NOT"}
 _SIGNS: dict[str, Kind] = {"(": "(", ")": ")", "-": "-"}
 
 
+class Mistake(Exception):
+    """What is wrong between `at` and `end` of a text, and what would be right in its place, if that is known.
+
+    It never leaves this package: who has the whole text makes a QueryError of it.
+    """
+
+    def __init__(self, sentence: str, at: int, end: int, right: str | None = None) -> None:
+        super().__init__(sentence)
+        self.at = at
+        self.end = end
+        self.right = right
+
+    def within(self, text: str) -> QueryError:
+        """Return the error for a whole text; its suggestion is that text, put right."""
+        whole = None if self.right is None else (text[: self.at] + self.right + text[self.end :]).strip()
+        return QueryError(str(self), self.at, whole or None)
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A piece of the text: what it says (of a field: its value, quotes undone), and where it and its value begin."""
@@ -37,7 +55,7 @@ class Token:
 
 
 def scan(text: str) -> list[Token]:
-    """Return the tokens of `text`. Raises QueryError for a quotation mark that is not closed."""
+    """Return the tokens of `text`. Raises Mistake for a quotation mark that is not closed."""
     tokens: list[Token] = []
     position = _after_blanks(text, 0)
     while position < len(text):
@@ -79,6 +97,7 @@ def _unquoted(text: str) -> str:
     )
 
 
-def _unclosed(text: str, at: int) -> QueryError:
-    rest = text[at:].rstrip()
-    return QueryError("This quotation mark is not closed.", at, f'{rest}"' if rest != '"' else None)
+def _unclosed(text: str, at: int) -> Mistake:
+    rest = text[at + 1 :].rstrip("\\").rstrip()  # a backslash would protect the mark that closes
+    right = quoted(rest) if "\\" not in rest else f'"{rest}"'
+    return Mistake("This quotation mark is not closed.", at, len(text), right if rest else None)

@@ -22,6 +22,8 @@ GRACE = 3.0
 _AT_ONCE = 64
 """Connections accepted before any is served: of a thousand that come and go, those that have gone do not count."""
 
+_BLOCK = 256 << 10  # bytes read at a time, at most
+
 _FAREWELL = 0.5  # seconds in which closed connections may go
 
 
@@ -33,6 +35,7 @@ class Door:
         self.loop = loop
         self.rules = Rules(hostname, section, inbox.check_room)
         self.returns = Returns(loop)
+        self.buffer = memoryview(bytearray(_BLOCK))
         self.stopping = False
         self._servers: set[Server] = set()  # every one, also those that are being turned away
         self._hosts: dict[Server, str] = {}  # the welcome ones

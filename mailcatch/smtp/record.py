@@ -36,12 +36,14 @@ class Timer(Protocol):
         """Do not call."""
 
 
-class Said(TypedDict, total=False):
-    """What a client says of itself."""
+class Facts(TypedDict, total=False):
+    """What becomes known of a session."""
 
     helo: str
     protocol: Spoken
     auth_user: str
+    ended_at: int
+    outcome: str
 
 
 class Record:
@@ -60,9 +62,9 @@ class Record:
         self.spoken = False
         self.session = Session(new_id(), "SMTP", listener, peer, started_at=time.time_ns() // 1_000_000)
 
-    def note(self, **said: Unpack[Said]) -> None:
-        """Note what the client said of itself."""
-        self.session = replace(self.session, **said)
+    def note(self, **facts: Unpack[Facts]) -> None:
+        """Note what became known: the client's name, its user, the end."""
+        self.session = replace(self.session, **facts)
 
     def of_mail(self) -> Session:
         """Return the session as it goes with a mail, which counts it as accepted: both are one commit."""
@@ -86,7 +88,7 @@ class Record:
     def ended(self, outcome: str) -> None:
         """Keep how the dialogue ended; one in which the client said nothing and nothing was refused leaves no row."""
         self._ended = True
-        self.session = replace(self.session, ended_at=time.time_ns() // 1_000_000, outcome=outcome)
+        self.note(ended_at=time.time_ns() // 1_000_000, outcome=outcome)
         if self.spoken or self._kept:
             self._extend()  # also the last of a timer
         log.info(

@@ -34,8 +34,12 @@ LINGER = 2.0
 _SLOW_START = 60.0  # seconds of DATA that may be slow: a client that makes its mail while it sends it
 
 
-class Server(SMTP):
-    """The server's side of one connection."""
+class Server(SMTP, asyncio.BufferedProtocol):
+    """The server's side of one connection.
+
+    A BufferedProtocol, for all connections read through one buffer of the door: asyncio otherwise allocates 256 KiB for
+    each packet, which takes ten times as long as reading it.
+    """
 
     def __init__(self, door: Door) -> None:
         # Not aiosmtpd's: it looks itself over for each connection anew, which takes longer than storing a mail.
@@ -136,8 +140,13 @@ class Server(SMTP):
 
     # Bytes in, replies out
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Lend the buffer for one read: what comes is copied out of it before anyone else reads."""
+        return self._door.buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Take what has arrived."""
+        data = bytes(self._door.buffer[:nbytes])
         if self._data is not None:
             self._heard = self.loop.time()
             self._receive(self._data, data)
@@ -149,38 +158,39 @@ class Server(SMTP):
 
     def _serve(self) -> None:
         """Answer all that can be answered now, and send the answers at once."""
-        while not self._write_paused and self._advance():
-            pass
+        dialogue = self._dialogue
+        while not self._write_paused:
+            if dialogue.idle:
+                if not self._next_line():
+                    break
+            elif dialogue.state is State.DATA and self._data is None:
+                self._begin_data()
+            else:
+                break
         self._send()
-        if self._dialogue.state is State.CLOSED:
+        if dialogue.state is State.CLOSED:
             self._hang_up()
-        elif self._ended and not self._write_paused and self._dialogue.idle:
-            self._dialogue.end("the client closed the connection")
+        elif self._ended and not self._write_paused and dialogue.idle:
+            dialogue.end("the client closed the connection")
             self._hang_up()
         else:
             self._regulate()
 
-    def _advance(self) -> bool:
-        """Make one step of the dialogue; False if there is nothing to do before something happens."""
-        dialogue = self._dialogue
-        if dialogue.idle:
-            if self._door.stopping:
-                dialogue.leave("421 4.3.2 mailcatch is stopping", "mailcatch stopped")
-                return False
-            try:
-                line = self._lines.next()
-            except LineTooLong as error:
-                dialogue.line_too_long(error.beginning)
-                return True
-            if line is None:
-                return False
-            self._heard = self.loop.time()
-            dialogue.line(line)
+    def _next_line(self) -> bool:
+        """Answer one line; False if there is none yet."""
+        if self._door.stopping:
+            self._dialogue.leave("421 4.3.2 mailcatch is stopping", "mailcatch stopped")
+            return False
+        try:
+            line = self._lines.next()
+        except LineTooLong as error:
+            self._dialogue.line_too_long(error.beginning)
             return True
-        if dialogue.state is State.DATA and self._data is None:
-            self._begin_data()
-            return True
-        return False
+        if line is None:
+            return False
+        self._heard = self.loop.time()
+        self._dialogue.line(line)
+        return True
 
     def _begin_data(self) -> None:
         self._send()

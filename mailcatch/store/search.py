@@ -1,64 +1,168 @@
-"""From the AST to SQL: a boolean expression over `messages` named m, with its parameters.
+"""From the AST to SQL, over `messages` named m.
 
-Whoever lists with it leaves out binned mail unless `mentions_bin(query)`, and appended mail always. Each term is a
-question to one index, `m.seq IN (SELECT …)`; `search.predicate` answers the same for one message, and a test proves
-that they agree. Values are bound, never written into the SQL; only what `fold.words` has cut reaches MATCH.
+`compile` gives a boolean expression, for a WHERE of any statement. `source` gives tables and expression for a list: it
+lets the word index, or the folded texts, lead where that saves work, so that a page ends after its 50 rows and a count
+goes over the matches once. Add conditions on m, and order by `Source.seq`.
+
+*The Bin and appended mail* are left out by who lists, with `m.binned_at IS NULL` unless `mentions_bin(query)`, and
+`m.origin <> 'append'` always. `search.predicate` answers the same questions for one message, and a test proves that the
+two agree. Values are bound, never written into the SQL; only what `fold.words` has cut reaches MATCH.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from mailcatch.search.query import ROLES, All, And, Not, Or, Query, Term, Word, mentions_bin, not_yet
 
-__all__ = ["Sql", "compile", "mentions_bin"]
+__all__ = ["Source", "Sql", "compile", "mentions_bin", "source"]
 
 Value = str | int
 Sql = tuple[str, tuple[Value, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """`FROM {tables} WHERE {where}`, messages being m; `seq` names its number as the leading table does."""
+
+    tables: str
+    where: str
+    parameters: tuple[Value, ...]
+    seq: str
+
+
+def source(query: Query | None) -> Source:
+    """Return what a list reads from. Raises QueryError for a field that cannot be searched yet.
+
+    CROSS JOIN keeps the order of the tables: the leading one gives its rows in the order of seq, either way.
+    """
+    normal = _normal(query or All())
+    terms = normal.terms if isinstance(normal, And) else (normal,)
+    indexed, others = _parted(terms)
+    if indexed is not None:
+        rest, values = _joined(" AND ", others, "1")
+        where = f"words MATCH ? AND {rest}"
+        return Source("words w CROSS JOIN messages m ON m.seq = w.rowid", where, (indexed, *values), "w.rowid")
+    for term in terms:
+        if isinstance(term, Term) and term.field in _COLUMNS and term.operator == "contains":
+            rest, values = _joined(" AND ", [other for other in terms if other is not term], "1")
+            where, parameters = f"instr(t.{_COLUMNS[term.field]}, ?) AND {rest}", (term.value, *values)
+            return Source("texts t CROSS JOIN messages m ON m.seq = t.message", where, parameters, "t.message")
+    return Source("messages m", *_expression(normal), "m.seq")
+
+
 def compile(query: Query) -> Sql:
     """Return the expression and its parameters. Raises QueryError for a field that cannot be searched yet."""
+    return _expression(_normal(query))
+
+
+def _normal(query: Query, *, negated: bool = False) -> Query:
+    """Return an equal query with negations at the leaves only, joins of a kind made one, and the deepest part first.
+
+    Parsers of SQL and of FTS5 hold a hundred open symbols at most. What is nested at the left leaves one open bracket a
+    level there, what is nested at the right three; so the deepest goes left, and the limits of the grammar suffice.
+    """
     match query:
-        case All():
-            return "1", ()
-        case And(terms):
-            return _joined(" AND ", terms, "1")
-        case Or(terms):
-            return _joined(" OR ", terms, "0")
         case Not(term):
-            sql, parameters = compile(term)
+            return _normal(term, negated=not negated)
+        case All():
+            return Or(()) if negated else query
+        case And(terms) | Or(terms):
+            join = Or if isinstance(query, And) == negated else And
+            inner: list[Query] = []
+            for term in terms:
+                part = _normal(term, negated=negated)
+                inner += part.terms if isinstance(part, join) else [part]
+            return inner[0] if len(inner) == 1 else join(tuple(sorted(inner, key=_depth, reverse=True)))
+        case _:
+            return Not(query) if negated else query
+
+
+def _depth(query: Query) -> int:
+    return 1 + max(map(_depth, query.terms), default=0) if isinstance(query, And | Or) else 0
+
+
+def _expression(query: Query) -> Sql:
+    match query:
+        case And(terms):
+            indexed, others = _parted(terms)
+            if indexed is None:
+                return _joined(" AND ", terms, "1")
+            rest, values = _joined(" AND ", others, "1")
+            return f"({rest} AND {_INDEXED})", (*values, indexed)
+        case Or(terms):
+            if (match := _match(query)) is not None:
+                return _INDEXED, (match,)
+            return _joined(" OR ", terms, "0")
+        case Not(Term("is", "eq", "read")):
+            return "m.flags % 2 = 0", ()  # as the index of unread mail has it
+        case Not(term):
+            sql, parameters = _expression(term)
             return f"NOT ({sql})", parameters
         case Word():
-            return "m.seq IN (SELECT rowid FROM words WHERE words MATCH ?)", (phrase(query),)
+            return _INDEXED, (_match(query) or "",)
         case Term():
             return _term(query)
+        case _:
+            return "1", ()
 
 
-def phrase(word: Word) -> str:
-    """Return words in FTS5's language: between quotes nothing has a meaning, and words hold no quotes."""
-    return f'"{" ".join(word.words)}"' + ("*" if word.prefix else "")
+_INDEXED = "m.seq IN (SELECT rowid FROM words WHERE words MATCH ?)"
 
 
-def _joined(operator: str, terms: tuple[Query, ...], empty: str) -> Sql:
-    compiled = [compile(term) for term in terms]
-    sql = operator.join([f"({part})" for part, _ in compiled]) or empty
+def _joined(operator: str, terms: Sequence[Query], empty: str) -> Sql:
+    compiled = [_expression(term) for term in terms]
+    sql = f"({operator.join([part for part, _ in compiled])})" if compiled else empty
     return sql, tuple([value for _, parameters in compiled for value in parameters])
 
 
+def _parted(terms: Sequence[Query]) -> tuple[str | None, list[Query]]:
+    """Return what of a conjunction the word index can answer as one question, and the terms that are left."""
+    wanted = [(term, match) for term in terms if (match := _match(term)) is not None]
+    if not wanted:
+        return None, list(terms)
+    without = [term for term in terms if isinstance(term, Not) and isinstance(term.term, Word)]
+    taken = [*[term for term, _ in wanted], *without]
+    matching = " AND ".join([match for _, match in wanted])
+    if without:  # FTS5's NOT has two sides: it takes from what was found
+        matching = f"({matching}) NOT ({' OR '.join([_match(term.term) or '' for term in without])})"
+    return matching, [term for term in terms if not any(term is each for each in taken)]
+
+
+def _match(query: Query) -> str | None:
+    """Return a normal query in FTS5's language, or None if that cannot say it.
+
+    Between quotes nothing has a meaning there, and words hold no quotes.
+    """
+    match query:
+        case Word(words, prefix):
+            return f'"{" ".join(words)}"' + ("*" if prefix else "")
+        case Or(terms) if terms:
+            options = [_match(term) for term in terms]
+            known = [option for option in options if option is not None]
+            return f"({' OR '.join(known)})" if len(known) == len(options) else None
+        case And(terms):
+            matching, rest = _parted(terms)
+            return f"({matching})" if matching is not None and not rest else None
+    return None
+
+
+_COLUMNS = {"subject": "subject", "text": "body"}
 _COMPARE = {"eq": "=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
-_STATES = {"read": "m.flags & 1 <> 0", "pinned": "m.flags & 4 <> 0", "binned": "m.binned_at IS NOT NULL"}
+_STATES = {"read": "m.flags % 2 = 1", "pinned": "m.flags & 4 <> 0", "binned": "m.binned_at IS NOT NULL"}
 _NAMED = {
     "tag": "m.seq IN (SELECT message FROM tags WHERE tag = ?)",
     "inbox": "m.seq IN (SELECT message FROM inbox_messages WHERE inbox = (SELECT number FROM inboxes WHERE name = ?))",
     "id": "m.id = ?",
-    "message-id": "m.message_id IS ?",  # IS: NOT of it holds for mail without one
+    "message-id": "m.message_id IS ?",  # IS: its negation holds for mail without one
 }
 
 
 def _term(term: Term) -> Sql:
     match term.field, term.operator:
         case (("subject" | "text"), "contains"):
-            column = "subject" if term.field == "subject" else "body"
-            return f"m.seq IN (SELECT message FROM texts WHERE instr({column}, ?))", (term.value,)
+            return f"instr((SELECT {_COLUMNS[term.field]} FROM texts WHERE message = m.seq), ?) > 0", (term.value,)
         case (("size" | "date"), ("eq" | "lt" | "le" | "gt" | "ge")):
             column = "size" if term.field == "size" else "received_at"
             return f"m.{column} {_COMPARE[term.operator]} ?", (term.value,)
@@ -82,7 +186,7 @@ def _address(term: Term) -> Sql:
         what = "instr(key, ?)"
     elif term.operator == "eq":
         what = "key = ? AND domain <> ''"
-    elif value.startswith("*@") and "*" not in value[1:]:
+    elif value.startswith("*@") and len(value) > 2 and not {"*", "@"} & set(value[2:]):
         what, value = "domain = ?", value[2:]
     else:
         what, value = "key GLOB ? AND domain <> ''", value.replace("[", "[[]").replace("?", "[?]")

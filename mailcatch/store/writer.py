@@ -146,9 +146,11 @@ class Writer:
             self._bytes -= size
             if not any(operation.lazy for operation in self._queue):
                 self._lazy_since = None
-        if not batch and self._dirty and not self._closing:
+        # Operations that do not hurry have nobody waiting either: refused senders that never stop trying leave no
+        # other quiet moment, and it is they who wait for a full disk to get room.
+        if self._dirty and not self._closing and all(operation.lazy for operation in batch):
             self._tidy()
-            return self._take()
+            return batch or self._take()
         return batch
 
     def _tidy(self) -> None:

@@ -89,5 +89,6 @@ def forms(mail: Mail) -> Iterator[tuple[str, bytes]]:
 def views(base: str, shown: dict[str, Any]) -> Iterator[str]:
     """Name everything that can be read of a message besides its raw bytes."""
     yield from (f"{base}/{view}" for view in ("text", "html", "headers"))
+    yield from [shown["frame"]] if shown["frame"] else []
     yield from (f"{base}/parts/{part['number']}" for part in shown["parts"] if part["number"])
     yield from (f"{base}/attachments/{part['number']}" for part in shown["attachments"])

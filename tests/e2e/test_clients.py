@@ -17,7 +17,9 @@ from tests.support.needs import missing, program
 from tests.support.sink import Sink
 
 RawOf = Callable[[str], bytes]
-PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000a49444154789c6300010000050001")
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000a49444154789c6300010000050001"
+)
 
 
 def latest(http: Http, query: str) -> dict[str, Any]:
@@ -46,7 +48,7 @@ def test_smtplib(running: Sink, http: Http, raw_of: RawOf):
     with smtplib.SMTP(*running.smtp, local_hostname="localhost") as smtp:
         smtp.login("any", "password")
         smtp.sendmail("app@x.test", ["bob@x.test", "hidden@x.test"], raw)
-    shown = latest(http, "subject:你好".encode().decode("latin-1") and "rcpt:hidden@x.test")
+    shown = latest(http, "rcpt:hidden@x.test")
     assert raw_of(shown["id"]) == raw
     assert [each["address"] for each in shown["envelope"]["rcpt_to"]] == ["bob@x.test", "hidden@x.test"]
     assert shown["envelope"]["auth_user"] == "any"
@@ -135,8 +137,11 @@ def test_nodemailer(running: Sink, http: Http, nodemailer: Path):
     id = info["response"].rsplit(" ", 1)[1]
     shown = http.get(f"/v1/messages/{id}").json()
     assert shown["rcpt_to"] == ["nodemailer@x.test", "hidden@x.test"]
-    assert (shown["subject"], shown["text"]) == ("Grüße 你好", "Grüße\n.dot\n")
-    files = {each["filename"]: http.get(f"/v1/messages/{id}/attachments/{each['number']}").body for each in shown["attachments"]}
+    assert (shown["subject"], shown["text"].splitlines()) == ("Grüße 你好", ["Grüße", ".dot"])
+    files = {
+        each["filename"]: http.get(f"/v1/messages/{id}/attachments/{each['number']}").body
+        for each in shown["attachments"]
+    }
     assert files == {"pixel.png": bytes.fromhex("89504e470d0a1a0a"), "データ.bin": b"\x07" * 9999}
 
 
@@ -169,9 +174,11 @@ def test_a_django_app(running: Sink, http: Http):
     assert result.returncode == 0, result.stderr
     page = http.get("/v1/messages?q=rcpt:django@x.test&limit=100").json()
     assert page["total"] == 21
-    assert [message["subject"] for message in page["messages"][:20]] == [f"number {number}" for number in range(19, -1, -1)]
+    assert [message["subject"] for message in page["messages"][:20]] == [
+        f"number {number}" for number in range(19, -1, -1)
+    ]
     first = http.get(f"/v1/messages/{page['messages'][20]['id']}").json()
-    assert (first["text"], first["html"]) == ("Grüße\n.dot\n", "<p>Grüße</p>")
+    assert (first["text"].splitlines(), first["html"]) == (["Grüße", ".dot"], "<p>Grüße</p>")
     last = http.get(f"/v1/messages/{page['messages'][0]['id']}").json()
     assert last["rcpt_to"] == ["django@x.test", "hidden@x.test"]
     number = last["attachments"][0]["number"]

@@ -79,9 +79,11 @@ def test_a_foreign_host_gets_nothing(door: Web, routes: list[tuple[str, str]], h
 
 @pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
 def test_a_foreign_page_gets_nothing(door: Web, routes: list[tuple[str, str]], origin: str) -> None:
-    """403 on every route and spelling, reading too."""
+    """403 on every route and spelling, reading too; but for inline pictures, which the token in their path guards."""
     for method, path in routes:
         for spelt in spellings(path):
+            if origin == "null" and "/cid/" in path:  # how a frame of ours, whose origin is opaque, asks for them
+                continue
             answer = door.client.bare(method, spelt, headers={"Origin": origin})
             assert (answer.status, answer.problem) == (403, "foreign-origin"), f"{method} {spelt}"
 

@@ -81,6 +81,11 @@ class Sink:
         assert parts.port is not None
         return parts.hostname, parts.port
 
+    @property
+    def url(self) -> str:
+        """Root of the first HTTP listener."""
+        return str(self.ready["http"][0]["url"])
+
     def memory(self) -> int:
         """Give the resident memory in bytes (Linux: VmRSS)."""
         status = Path(f"/proc/{self.process.pid}/status").read_text("ascii")

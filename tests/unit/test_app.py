@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mailcatch.app import Service, _fitted, raise_file_limit, serving
+from mailcatch.app import FAILED, Service, Stop, _fitted, _until, raise_file_limit, serving
 from mailcatch.config import Bind, Config, HttpSection, SmtpSection, StoreSection
 from mailcatch.errors import ConfigError
 from tests.support.http import Http
@@ -121,6 +121,23 @@ def test_a_part_that_dies_is_told():
     with pytest.raises(ExceptionGroup) as raised:
         asyncio.run(main())
     assert raised.group_contains(OSError, match="boom")
+
+
+def test_a_part_that_dies_ends_the_process_with_an_error(caplog: pytest.LogCaptureFixture):
+    """The exit code says so, and the log why; a stop that was asked for is exit code 0."""
+
+    async def end(*, dying: bool) -> int:
+        stop = Stop()
+        async with serving(config()) as service:
+            if dying:
+                service.watch("the test", lambda: asyncio.sleep(0))
+            else:
+                asyncio.get_running_loop().call_soon(stop.ask)
+            return await _until(stop, service)
+
+    assert asyncio.run(end(dying=True)) == FAILED
+    assert "mailcatch ends: the test ended" in caplog.text
+    assert asyncio.run(end(dying=False)) == 0
 
 
 def test_the_cancelled_watch_harms_no_door():

@@ -113,7 +113,7 @@ def test_a_size_reads_back_as_it_is_shown(size: int):
     assert size == read_size(show_size(size))
 
 
-@given(st.floats(0.001, 1e7) | st.integers(0, 10**7).map(float))
+@given(st.integers(0, 10**10).map(lambda ms: ms / 1000))
 def test_a_duration_reads_back_as_it_is_shown(seconds: float):
     """Showing loses nothing."""
     assert seconds == pytest.approx(read_duration(show_duration(seconds)), rel=1e-12)

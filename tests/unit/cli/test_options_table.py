@@ -1,7 +1,12 @@
 """The page of all options is the one that the code would write."""
 
-from mailcatch.cli.options_table import PAGE, page
+from pathlib import Path
+
+from mailcatch.cli.options_table import page
 from mailcatch.config import options
+
+
+PAGE = Path(__file__).parents[3] / "docs" / "configuration.md"
 
 
 def test_the_page_is_up_to_date():

@@ -1,106 +1,12 @@
-"""A real SMTP door over a real store, on a loop in a thread."""
+"""A door with default settings for each test that wants one."""
 
 from __future__ import annotations
 
-import asyncio
-import socket
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import pytest
 
-from mailcatch.bus import Bus
-from mailcatch.config import Bind, SmtpSection
-from mailcatch.inbox import Inbox
-from mailcatch.listen import bind
-from mailcatch.smtp.door import Door, serve
-from mailcatch.store.api import Store
-from mailcatch.store.sqlite import open_store
-
-
-class Line:
-    """A client's raw connection, which says exactly what it is told to."""
-
-    def __init__(self, address: tuple[str, int]) -> None:
-        self.sock = socket.create_connection(address, timeout=10)
-        self._file = self.sock.makefile("rb")
-
-    def send(self, data: bytes) -> None:
-        """Send bytes as they are."""
-        self.sock.sendall(data)
-
-    def reply(self) -> str:
-        """Read one reply, all its lines; "" at the end of the stream."""
-        lines: list[str] = []
-        while line := self._file.readline():
-            lines.append(line.decode().rstrip("\r\n"))
-            if line[3:4] != b"-":
-                break
-        return "\n".join(lines)
-
-    def ask(self, command: str | bytes) -> str:
-        """Send a command, give its reply."""
-        self.send((command.encode() if isinstance(command, str) else command) + b"\r\n")
-        return self.reply()
-
-    def close(self) -> None:
-        """Go without a word."""
-        self._file.close()
-        self.sock.close()
-
-
-@dataclass
-class Running:
-    """The open door and what stands behind it."""
-
-    store: Store
-    door: Door
-    address: tuple[str, int]
-    loop: asyncio.AbstractEventLoop
-    stop: Callable[[], None]
-
-    def connect(self, *, greeted: bool = True) -> Line:
-        """Connect a client; with `greeted` the greeting is read and EHLO said."""
-        line = Line(self.address)
-        if greeted:
-            assert line.reply().startswith("220 ")
-            assert line.ask("EHLO client.test").startswith("250-")
-        return line
-
-
-@contextmanager
-def running(section: SmtpSection | None = None, inbox_of: Callable[[Store], Inbox] = Inbox) -> Iterator[Running]:
-    """Run a door for the length of a block."""
-    store = open_store(None, Bus())
-    inbox = inbox_of(store)
-    (sock,) = bind([Bind("127.0.0.1", 0)], "localhost")
-    opened, leave = threading.Event(), asyncio.Event()
-    box: list[Running] = []
-
-    async def main() -> None:
-        loop = asyncio.get_running_loop()
-        async with serve(inbox, [sock], section or SmtpSection(), hostname="mx.test") as door:
-            box.append(Running(store, door, sock.getsockname()[:2], loop, stop))
-            opened.set()
-            await leave.wait()
-
-    thread = threading.Thread(target=lambda: asyncio.run(main()))
-
-    def stop() -> None:
-        if thread.is_alive():
-            box[0].loop.call_soon_threadsafe(leave.set)
-        thread.join(10)
-
-    thread.start()
-    assert opened.wait(10)
-    try:
-        yield box[0]
-    finally:
-        stop()
-        inbox.close()
-        store.close()
+from tests.support.smtp import Running, running
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mailcatch.config import SmtpSection
-from tests.unit.smtp.conftest import Running, running
+from tests.support.smtp import Running, running
 
 
 def test_idle_clients_are_told_at_the_end(smtp: Running):

@@ -14,7 +14,7 @@ from mailcatch.errors import Overloaded, StoreError
 from mailcatch.inbox import Inbox
 from mailcatch.smtp.dialogue import AUTH_LIMIT, COMMAND_LIMIT
 from mailcatch.store.api import Added, Store
-from tests.unit.smtp.conftest import Line, Running, running
+from tests.support.smtp import Line, Running, running
 
 MAIL = ("MAIL FROM:<a@x.test>", "RCPT TO:<b@x.test>")
 
@@ -286,7 +286,6 @@ def test_what_we_use_of_aiosmtpd_is_there():
     base = aiosmtpd.smtp.SMTP
     for name in (
         "connection_made",
-        "data_received",
         "eof_received",
         "connection_lost",
         "_create_session",

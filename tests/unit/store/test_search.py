@@ -1,0 +1,368 @@
+"""mailcatch.store.search: the SQL of a query, in a real SQLite on the real schema."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mailcatch.address import key_of
+from mailcatch.errors import QueryError
+from mailcatch.ids import new_id
+from mailcatch.inbox.accept import Arrival, compose
+from mailcatch.model import Envelope, Recipient
+from mailcatch.search.fields import FIELDS
+from mailcatch.search.fold import fold, words
+from mailcatch.search.grammar import LONGEST, MOST_TERMS, parse
+from mailcatch.search.predicate import Candidate, candidate, predicate
+from mailcatch.search.query import All, And, Not, Or, Query, Term, Word
+from mailcatch.search.tokens import quoted
+from mailcatch.store import messages
+from mailcatch.store.api import NewMessage, Role
+from mailcatch.store.files import open_writer
+from mailcatch.store.search import compile, mentions_bin, source
+from mailcatch.store.tally import Tally
+from mailcatch.store.transaction import Transaction
+
+NOW = 1_795_424_400_000
+SEED = 20261123
+PIECES = [
+    "reset", "Reset", "password", "pass", "word", "code", "123-456", "123", "Straße", "STRASSE", "strasse", "ß", "é", "e\u0301", "É",
+    "naïve", "密码", "密", "码重置", "パスワード", "ﾊﾟ", "हिन्दी", "हिन", "ยืนยัน", "ก่", "비밀번호", "ﬁne", "①", "İstanbul", "\u017f", "\u212a", "\u212b",
+    "%", "_", "*", "?", "[a-z]", "[", "]", "\\", "'", "''", '"', "\"x\"", "--", ";", "(", ")", "AND", "OR", "NOT", "NEAR", "^a", "a:b", "{x}",
+    "\0", "a\0b", "\ud800", "x\udfff", "\u0301", "\u00ad", "pass\u00adword", "\u200b", "\u200d", "\ufeff", "🎉", "👩\u200d💻", " ", "  ",
+    "\t", "\r\n", "\u00a0", "\u3000", "\u2028", "a_b", "x.test", "bob", "b", "1", "12", "foo-bar", "foo", "bar", "\uffff", "\U0010ffff",
+]  # fmt: skip
+LOCALS = [
+    "bob",
+    "Bob",
+    "notbob",
+    "b",
+    "bob+ci",
+    '"a b"',
+    '"bob"',
+    "straße",
+    "bo[b",
+    "bo?b",
+    "b*b",
+    "e\u0301",
+    "密",
+    "%",
+    "_",
+    "",
+    "a'b",
+    "\0",
+]
+DOMAINS = [
+    "x.test",
+    "X.Test",
+    "sub.x.test",
+    "münchen.test",
+    "xn--mnchen-3ya.test",
+    "[127.0.0.1]",
+    "x",
+    "密.test",
+    "y.test",
+    "",
+    "x.test.",
+]
+TAGS = ["nightly", "Nightly", "é", "'", "a b"]
+INBOXES = ["default", "gw0", "gw1"]
+ROLES: list[Role] = ["rcpt", "mail_from", "from", "sender", "reply_to", "to", "cc", "bcc"]
+ROLE_FIELDS = ("to", "from", "cc", "bcc", "rcpt", "sender", "reply-to")
+VALUES: dict[str, list[str]] = {
+    "is": ["read", "unread", "pinned", "binned"],
+    "has": ["attachment"],
+    **{key: ["0", "1k", "2k"] for key in ("size", "larger", "smaller")},
+    **{key: ["1d", "0s", "2d", "2026-11-23", "2026-11"] for key in ("before", "after", "newer", "older")},
+    "tag": TAGS,
+    "inbox": INBOXES,
+    "message-id": ["1@x", "2@x", "3@x"],
+}
+
+
+class Writer:
+    """The store's own statements on a connection of the test's."""
+
+    def __init__(self, path: Path) -> None:
+        self.connection = open_writer(path)
+        self.connection.executemany(
+            "INSERT INTO inboxes (name, automatic, created_at, used_at) VALUES (?, 1, 0, 0)", [("gw0",), ("gw1",)]
+        )
+        self._seq = 0
+
+    def add(self, new: NewMessage) -> int:
+        return self._run(lambda transaction: messages.add(transaction, new).seq)
+
+    def remove(self, seqs: list[int]) -> None:
+        self._run(lambda transaction: messages.remove(transaction, seqs).count)
+
+    def _run(self, act) -> int:
+        self.connection.execute("BEGIN IMMEDIATE")
+        transaction = Transaction(self.connection, self._seq, NOW, Tally())
+        result: int = act(transaction)
+        self.connection.execute("COMMIT")
+        self._seq = transaction.seq
+        return result
+
+    def matching(self, query: Query) -> set[int]:
+        where, parameters = compile(query)
+        return {seq for (seq,) in self.connection.execute(f"SELECT m.seq FROM messages m WHERE {where}", parameters)}
+
+    def listed(self, query: Query, order: str = "DESC") -> list[int]:
+        found = source(query)
+        rows = self.connection.execute(
+            f"SELECT m.seq FROM {found.tables} WHERE {found.where} ORDER BY {found.seq} {order}", found.parameters
+        )
+        return [seq for (seq,) in rows]
+
+
+class Random:
+    """Mails and queries over nasty pieces, the same in each run."""
+
+    def __init__(self, seed: int) -> None:
+        self.draw = random.Random(seed)
+
+    def text(self, most: int) -> str:
+        glue = self.draw.choice(["", " ", " "])
+        return glue.join(self.draw.choices(PIECES, k=self.draw.randint(0, most)))
+
+    def address(self) -> str:
+        return f"{self.draw.choice(LOCALS)}@{self.draw.choice(DOMAINS)}" if self.draw.random() < 0.9 else self.text(2)
+
+    def mail(self) -> NewMessage:
+        """Make a message whose texts and addresses are what an arrival's would be, without its encodings."""
+        draw = self.draw
+        texts = (fold(self.text(5)), fold(self.text(4)), fold(self.text(12)))
+        addresses = []
+        for role in draw.sample(ROLES, draw.randint(0, 5)):
+            if draw.random() < 0.3:
+                addresses.append((fold(draw.choice([self.text(2), self.address()])), role, ""))
+            key = key_of(self.address())
+            addresses.append((key.key, role, key.domain))
+        new = compose(Arrival(
+            b"\r\nx", Envelope("", (Recipient("x@y"),)), "smtp", NOW + draw.randint(-3, 3) * 86_400_000, read=draw.random() < 0.5,
+            pinned=draw.random() < 0.3, binned=draw.random() < 0.2, tags=tuple(draw.sample(TAGS, draw.randint(0, 2))),
+            inboxes=tuple(draw.sample(INBOXES, draw.randint(0, 2))),
+        ))  # fmt: skip
+        summary = replace(
+            new.summary, size=draw.randint(0, 3) * 1024, attachment_count=draw.choice([0, 0, 1, 3]), message_id=draw.choice([None, "<1@x>", "<2@x>"]),
+            id=new_id(),
+        )  # fmt: skip
+        joined = tuple([" ".join(words(text)) for text in texts])
+        return replace(new, summary=summary, texts=texts, words=joined, addresses=tuple(dict.fromkeys(addresses)))  # type: ignore[arg-type]
+
+    def term(self, ids: list[str]) -> str:
+        draw = self.draw
+        name = draw.choice(["", "", "", "phrase", *FIELDS])
+        if name == "":
+            return self.text(2)
+        if name == "phrase":
+            return quoted(self.text(3))
+        if name in ROLE_FIELDS:
+            return f"{name}:{quoted(self.asked_address())}"
+        choices = {**VALUES, "id": ids}.get(name) or [self.text(2)]
+        return f"{name}:{quoted(draw.choice(choices))}"
+
+    def asked_address(self) -> str:
+        draw = self.draw
+        local, domain = draw.choice(["*", "bo*", "*b", "b*b*", ""]), draw.choice([*DOMAINS, "*", "*.x.test", "*.test"])
+        return draw.choice(
+            [self.address(), f"{local}@{domain}", f"@{domain}", self.text(2), draw.choice(LOCALS), "*", "x.t"]
+        )
+
+    def query(self, ids: list[str], depth: int = 0) -> str:
+        draw = self.draw
+        if depth > 3 or draw.random() < 0.45:
+            return self.term(ids)
+        inner = [self.query(ids, depth + 1) for _ in range(draw.randint(1, 3))]
+        shape = draw.choice(["all", "any", "not", "not"])
+        if shape == "not":
+            return f"-({inner[0]})"
+        return f"({' '.join(inner) if shape == 'all' else ' OR '.join(inner)})"
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Writer, dict[int, Candidate]]]:
+    """Make a database of nasty mails, every third of which was deleted again."""
+    writer, draw = Writer(tmp_path_factory.mktemp("search") / "mail.db"), Random(SEED)
+    stored = {}
+    for new in [draw.mail() for _ in range(240)]:
+        stored[writer.add(new)] = candidate(new.summary, new.texts, new.words, new.addresses)
+    gone = [seq for place, seq in enumerate(stored) if place % 3 == 0]
+    writer.remove(gone)
+    for seq in gone:
+        del stored[seq]
+    yield writer, stored
+    writer.connection.close()
+
+
+def test_predicate_and_sql_agree(filled: tuple[Writer, dict[int, Candidate]]) -> None:
+    """Thousands of random queries over nasty strings find the same by SQL, by the list's SQL, and one by one."""
+    writer, stored = filled
+    draw = Random(SEED + 1)
+    ids = [each.id for each in stored.values()]
+    asked = some = 0
+    while asked < 2_500:
+        text = draw.query(ids)
+        try:
+            query = parse(text, now=NOW)
+        except QueryError:
+            continue
+        asked += 1
+        matches = predicate(query)
+        expected = [seq for seq, each in stored.items() if matches(each)]
+        some += 0 < len(expected) < len(stored)
+        assert sorted(writer.matching(query)) == expected, text
+        assert writer.listed(query, "ASC") == expected, text
+    assert some > 1_000, "the queries say too little: nearly all match everything or nothing"
+
+
+def test_the_index_is_sound_after_deletes(filled: tuple[Writer, dict[int, Candidate]]) -> None:
+    """Each deleted mail's words were given back exactly: FTS5 finds its index whole."""
+    writer, stored = filled
+    writer.connection.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+    for each in stored.values():
+        for word in {word for column in each.words for word in column.split()}:
+            found = writer.matching(Word((word,), prefix=False))
+            assert found <= stored.keys()
+            assert any(stored[seq].id == each.id for seq in found)
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[Writer]:
+    writer = Writer(tmp_path / "mail.db")
+    yield writer
+    writer.connection.close()
+
+
+@pytest.mark.parametrize("order", ["ASC", "DESC"])
+@pytest.mark.parametrize(
+    "text", ["common", "common -rare", "subject:common", "subject:com is:unread", "is:unread", "", "common OR rare"]
+)
+def test_a_list_has_its_order(writer: Writer, text: str, order: str) -> None:
+    """Whichever table leads, the rows come by seq, either way."""
+    for number in range(20):
+        raw = f"Subject: common {'rare' if number % 5 == 0 else number}\r\n\r\nx".encode()
+        writer.add(compose(Arrival(raw, Envelope("", (Recipient("x@y"),)), "smtp", NOW)))
+    found = writer.listed(parse(text, now=NOW), order)
+    assert found
+    assert found == sorted(found, reverse=order == "DESC")
+
+
+@pytest.mark.parametrize(
+    ("text", "tables"),
+    [
+        ("common", "words"),
+        ("is:unread common", "words"),
+        ("(a OR b) -c to:x@y", "words"),
+        ("subject:common is:unread", "texts"),
+        ("subject:common word", "words"),
+        ("common OR is:unread", "messages"),
+        ("-common", "messages"),
+        ("to:x@y", "messages"),
+    ],
+)
+def test_who_leads(text: str, tables: str) -> None:
+    """The word index leads where words narrow the query, folded text where that must be gone through anyway."""
+    assert source(parse(text, now=NOW)).tables.split()[0] == tables
+
+
+def test_a_list_of_everything() -> None:
+    """No query is all there is."""
+    assert source(None) == source(All())
+
+
+def test_words_are_one_question_to_the_index() -> None:
+    """Several words do not become several lists of a hundred thousand rows to be compared."""
+    sql, parameters = compile(parse("a (b OR c d) -e is:read (f OR -g)", now=NOW))
+    assert sql.count("MATCH") == 3
+    assert parameters[-1] == '((("c"* AND "d"*) OR "b"*) AND "a"*) NOT ("e"*)'
+
+
+@pytest.mark.parametrize(
+    ("text", "index"),
+    [
+        ("is:unread", "messages_unread"),
+        ("to:bob@x.test", "PRIMARY KEY (key=?)"),
+        ("to:@x.test", "addresses_domain (domain=?)"),
+        ("to:bob*", "PRIMARY KEY (key>? AND key<?)"),
+        ("tag:nightly", "PRIMARY KEY (tag=?)"),
+        ("message-id:1@x", "messages_message_id"),
+        ("id:01K9ZJ8Q2M3N4P5R6S7T8V9WXY", "(id=?)"),
+        ("inbox:default", "PRIMARY KEY (inbox=?)"),
+    ],
+)
+def test_an_index_answers(writer: Writer, text: str, index: str) -> None:
+    """Nothing that has an index is looked for row by row."""
+    where, parameters = compile(parse(text, now=NOW))
+    rows = writer.connection.execute(
+        f"EXPLAIN QUERY PLAN SELECT count(*) FROM messages m WHERE m.binned_at IS NULL AND {where}", parameters
+    )
+    plan = "\n".join([row[3] for row in rows])
+    assert index in plan
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a " * MOST_TERMS,
+        " OR ".join(["subject:a"] * MOST_TERMS),
+        " ".join(["-a"] * MOST_TERMS),
+        " OR ".join(["(a -b)"] * (MOST_TERMS // 2)),
+        "(" * 50 + "a" + ")" * 50,
+        "(a OR -" * 25 + "b" + ")" * 25,
+        "-" * 50 + "subject:a",
+        "(subject:a OR -" * 25 + "subject:b" + ")" * 25,
+        "(to:a@y (subject:a OR " * 25 + "a" + "))" * 25,
+        "((subject:a OR is:read) -(to:a@y " * 16 + "a" + "))" * 16,
+        "密" * LONGEST,
+        "a" * LONGEST,
+        '"' + "a " * (LONGEST // 2 - 1) + '"',
+        "to:" + "*a" * ((LONGEST - 3) // 2),
+        "subject:" + "'" * (LONGEST - 8),
+    ],
+    ids=lambda text: f"{text[:12]}…",
+)
+def test_the_largest_queries_run(writer: Writer, text: str) -> None:
+    """Whatever the grammar allows, SQLite's limits on expressions and FTS5's on phrases allow too."""
+    writer.add(
+        compose(
+            Arrival(b"Subject: a\r\n\r\na " + b"a" * 5_000, Envelope("", (Recipient("a" * 2_000 + "@y"),)), "smtp", NOW)
+        )
+    )
+    query = parse(text, now=NOW)
+    assert set(writer.listed(query)) == writer.matching(query)
+
+
+def test_a_later_field_is_an_error() -> None:
+    """A term that nobody evaluates is never silently false."""
+    with pytest.raises(QueryError, match="not possible yet"):
+        compile(And((All(), Not(Term("header", "contains", "x", "x-run")))))
+
+
+def test_the_bin_is_asked_for() -> None:
+    """Whoever lists learns from here whether to leave it out."""
+    assert mentions_bin(parse("a OR -is:binned", now=NOW))
+    assert not mentions_bin(parse('"is:binned"', now=NOW))
+
+
+def test_joins_of_nothing(writer: Writer) -> None:
+    """All of nothing holds, one of nothing does not."""
+    seq = writer.add(compose(Arrival(b"\r\nx", Envelope("", (Recipient("x@y"),)), "smtp", NOW)))
+    assert [writer.matching(query) for query in (And(()), Or(()), Not(Or(())), And((Or(()), All())))] == [
+        {seq},
+        set(),
+        {seq},
+        set(),
+    ]
+
+
+def test_the_connection_is_sqlite(writer: Writer) -> None:
+    """The judge of these tests is the real engine, with the schema that is shipped."""
+    assert isinstance(writer.connection, sqlite3.Connection)
+    assert writer.connection.execute("PRAGMA user_version").fetchone()[0] >= 1
