@@ -70,7 +70,8 @@ def _bind_one(addresses: tuple[str, ...], port: int, option: str) -> list[socket
 def _listen(address: str, port: int, *, required: bool) -> socket.socket | None:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
-        sock = socket.socket(family, socket.SOCK_STREAM)
+        # TCP by name: asyncio switches Nagle's wait off only for sockets that say so, and accepted ones inherit it.
+        sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     except OSError:
         if required:
             raise

@@ -11,6 +11,7 @@ import json
 import logging
 import re
 import sys
+import threading
 import time
 from typing import TextIO
 
@@ -100,5 +101,13 @@ def setup(level: str = "info", format: str | None = None, stream: TextIO | None 
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(level.upper())
+    threading.excepthook = _thread_failed
     for chatty in ("asyncio", "mail.log"):  # aiosmtpd's: each line of the dialogue, which is a Session's business
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
+
+
+def _thread_failed(failure: threading.ExceptHookArgs) -> None:
+    """Log what ended a thread, in place of Python's bare traceback."""
+    if failure.exc_value is not None and not isinstance(failure.exc_value, SystemExit):
+        name = failure.thread.name if failure.thread else "a thread"
+        logging.getLogger(__name__).error("the thread %s failed", name, exc_info=failure.exc_value)

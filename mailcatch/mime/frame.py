@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import html as entities
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 from urllib.parse import unquote, urljoin
 
 from mailcatch.mime.html import Attribute, Doctype, Tag, tokens
@@ -16,12 +17,27 @@ from mailcatch.mime.parts import walk
 from mailcatch.model import Part
 
 _EARLY = frozenset({"dns-prefetch", "preconnect", "prefetch", "preload", "modulepreload", "prerender"})
+_REFRESHING = frozenset({"refresh", "x-dns-prefetch-control"})
 _PICTURES = frozenset({"src", "background", "poster", "data", "href", "xlink:href", "lowsrc"})
-_LINKS = frozenset({"a", "area", "base", "link"})
-_URL = re.compile(r"""(url\(\s*)("[^"]*"|'[^']*'|[^\s"')]*)""", re.IGNORECASE)
+_SETS = frozenset({"srcset", "imagesrcset"})
+_LINKS = frozenset({"a", "area"})
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:")
+_URL = re.compile(r"""(url\([\t\n\f\r ]*+)("[^"\n]*+"|'[^'\n]*+'|[^\t\n\f\r "'()]*+)(?=[\t\n\f\r ]*+(?:\)|\Z))""", re.IGNORECASE)
+_CANDIDATE = re.compile(r"([^\t\n\f\r ,]++(?:,++[^\t\n\f\r ,]++)*+)((?:[^(),]++|\)|\([^)]*+\)?+)*+)")
+
+# In these a browser may read markup where the tokenizer sees text, or the other way round: what stands in foreign
+# content, in a script's own comments, in a list of options. There no tag that leaves the page may hide.
+_AMBIGUOUS = re.compile(r"<(?:svg|math|script|noscript|select|frameset|plaintext)", re.IGNORECASE)
+_LEAVING_TAG = re.compile(r"<(?=(?:meta|base|link)[\t\n\f\r />])", re.IGNORECASE)
 
 Resolve = Callable[[str], str | None]
 """Gives the address of the part that a URL names, None if it names none."""
+
+
+class _Edit(NamedTuple):
+    start: int
+    end: int
+    text: str
 
 
 def rewrite(html: str, root: Part, folder: str, bridge: str) -> str:
@@ -30,20 +46,24 @@ def rewrite(html: str, root: Part, folder: str, bridge: str) -> str:
     `folder` is the path under which parts are served by their number; `bridge` is put in after the doctype, as the one
     script of the page.
     """
-    resolve = resolver(root, folder)
-    found = list(tokens(html))
+    return rewrite_urls(html, cid=resolver(root, folder), script=bridge)
+
+
+def rewrite_urls(html: str, *, cid: Resolve, script: str = "") -> str:
+    """Return `html` without what leaves the page, and with the URLs that `cid` knows replaced by what it gives.
+
+    `cid` is asked for `cid:` and `mid:` URLs (RFC 2392) and for whatever a Content-Location (RFC 2557) may be. Where
+    nothing is replaced, every character stays.
+    """
+    html = _without_hidden_tags(html)
+    found = [token for token in tokens(html) if isinstance(token, Tag | Doctype)]
     base = next((tag.get("href") for tag in found if isinstance(tag, Tag) and tag.name == "base"), None)
-    edits: list[tuple[int, int, str]] = []
-    head = 0
+    head = next((token.end for token in found if isinstance(token, Doctype)), 0)
+    edits = [_Edit(head, head, f"<script>{script}</script>")] if script else []
     for token in found:
-        if isinstance(token, Doctype):
-            head = head or token.end
-        elif _leaves(token):
-            edits.append((token.start, token.end, ""))
-        else:
-            edits += _edits(html, token, resolve, base)
-    script = f"<script>{bridge}</script>" if bridge else ""
-    return _applied(html, [(head, head, script), *edits])
+        if isinstance(token, Tag):
+            edits += [_Edit(token.start, token.end, "")] if _leaves(token) else _edits(html, token, cid, base)
+    return _applied(html, edits)
 
 
 def resolver(root: Part, folder: str) -> Resolve:
@@ -67,58 +87,62 @@ def resolver(root: Part, folder: str) -> Resolve:
     return resolve
 
 
+def _without_hidden_tags(html: str) -> str:
+    """Make text of each leaving tag that the tokenizer does not see, in a page where a browser may see it all the same.
+
+    Read as a tag, it has the same attributes wherever it stands: those that the tokenizer does see are judged as usual.
+    """
+    if not _AMBIGUOUS.search(html):
+        return html
+    seen = {token.start for token in tokens(html) if isinstance(token, Tag)}
+    hidden = (match.start() for match in _LEAVING_TAG.finditer(html) if match.start() not in seen)
+    return _applied(html, [_Edit(start, start + 1, "&lt;") for start in hidden])
+
+
 def _leaves(tag: Tag) -> bool:
     """Tell whether a tag is there to leave the page, or to call out before anything is shown."""
     if tag.name == "base":
         return True
     if tag.name == "meta":
-        return (tag.get("http-equiv") or "").strip().lower() in ("refresh", "x-dns-prefetch-control")
+        return (tag.get("http-equiv") or "").strip().lower() in _REFRESHING
     return tag.name == "link" and not _EARLY.isdisjoint((tag.get("rel") or "").lower().split())
 
 
-def _edits(html: str, tag: Tag, resolve: Resolve, base: str | None) -> list[tuple[int, int, str]]:
-    edits = [
-        (attribute.start, attribute.end, f'"{entities.escape(new)}"')
-        for attribute in tag.attributes
-        if attribute.value and (new := _new_value(tag, attribute, resolve, base)) is not None
-    ]
+def _edits(html: str, tag: Tag, resolve: Resolve, base: str | None) -> Iterator[_Edit]:
+    for attribute in tag.attributes:
+        new = _new_value(tag, attribute, resolve, base) if attribute.value else None
+        if new is not None and new != attribute.value:
+            yield _Edit(attribute.start, attribute.end, f'"{entities.escape(new)}"')
     if tag.name == "style":
         css = html[tag.end : tag.content_end]
-        if (new_css := _css(css, resolve)) != css:
-            edits.append((tag.end, tag.content_end, new_css))
-    return edits
+        if (new := _css(css, resolve)) != css:
+            yield _Edit(tag.end, tag.content_end, new)
 
 
 def _new_value(tag: Tag, attribute: Attribute, resolve: Resolve, base: str | None) -> str | None:
     name, value = attribute.name, attribute.value
     if name == "style":
-        css = _css(value, resolve)
-        return css if css != value else None
-    if name in ("srcset", "imagesrcset"):
-        mapped = _srcset(value, resolve)
-        return mapped if mapped != value else None
-    if name in _PICTURES and not (name == "href" and tag.name in _LINKS):
-        if (part := resolve(value)) is not None:
-            return part
-    elif name != "href":
+        return _css(value, resolve)
+    if name in _SETS:
+        return _srcset(value, resolve, base)
+    if name not in _PICTURES:
         return None
-    return _absolute(value, base)
+    part = None if name == "href" and tag.name in _LINKS else resolve(value)
+    return part if part is not None else _absolute(value, base)
 
 
 def _absolute(url: str, base: str | None) -> str | None:
     """Return a relative URL made absolute by the `base` that was taken away; None to leave it."""
-    if not base or url.startswith("#") or re.match(r"\s*[A-Za-z][A-Za-z0-9+.-]*:", url):
+    url = url.strip()
+    if not base or url.startswith("#") or _SCHEME.match(url):
         return None
     try:
-        return urljoin(base, url.strip())
+        return urljoin(base, url)
     except ValueError:
         return None
 
 
 def _css(css: str, resolve: Resolve) -> str:
-    if "url(" not in css.lower():
-        return css
-
     def mapped(match: re.Match[str]) -> str:
         part = resolve(match[2].strip("\"'"))
         return match[0] if part is None else f'{match[1]}"{part}"'
@@ -126,19 +150,20 @@ def _css(css: str, resolve: Resolve) -> str:
     return _URL.sub(mapped, css)
 
 
-def _srcset(value: str, resolve: Resolve) -> str:
-    candidates = [candidate.strip().split(None, 1) for candidate in value.split(",")]
-    mapped = [[resolve(parts[0]) or parts[0], *parts[1:]] for parts in candidates if parts]
-    changed = any(resolve(parts[0]) for parts in candidates if parts)
-    return ", ".join(" ".join(parts) for parts in mapped) if changed else value
+def _srcset(value: str, resolve: Resolve, base: str | None) -> str:
+    """Replace the URLs of a list of candidates, and nothing between them (WHATWG HTML §4.8.4.2.1)."""
+
+    def mapped(match: re.Match[str]) -> str:
+        url, descriptors = match.groups()
+        return f"{resolve(url) or _absolute(url, base) or url}{descriptors}"
+
+    return _CANDIDATE.sub(mapped, value)
 
 
-def _applied(html: str, edits: list[tuple[int, int, str]]) -> str:
+def _applied(html: str, edits: list[_Edit]) -> str:
     pieces: list[str] = []
     position = 0
-    for start, end, text in sorted(edits, key=lambda edit: edit[:2]):
-        if start < position:
-            continue
+    for start, end, text in sorted(edits):
         pieces += (html[position:start], text)
         position = end
     return "".join([*pieces, html[position:]])

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from mailcatch.mime.headers import addresses_of, date_of, decoded, read_fields, unfolded
-from mailcatch.mime.parts import PARSER, attachments_of, html_of, text_of
+from mailcatch.mime.addresses import addresses_of
+from mailcatch.mime.dates import date_of
+from mailcatch.mime.headers import decoded, read_fields, unfolded
+from mailcatch.mime.params import parse_params
+from mailcatch.mime.parts import PARSER, attachments_of, html_of, text_in, texts_of
 from mailcatch.mime.structure import scan
-from mailcatch.mime.text import text_of_html
+from mailcatch.mime.text import text_of_html, unflowed
 from mailcatch.model import Address, Part
 
 TEXT_BYTES = 256 << 10
-"""How many bytes of a text part are decoded at ingest."""
+"""How many octets of text are decoded at ingest."""
 
 SNIPPET = 200
 """Characters of the text that lists show."""
 
+_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u2060\ufeff]+")
+"""Senders fill the preview with these, to push the rest of the text out of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A mail, read. `date` is in milliseconds since 1970; `plain` and `html_text` hold the first 256 KiB of each."""
+    """A mail, read. `date` is in milliseconds since 1970.
+
+    `plain` is the plain text, flowed paragraphs joined, and `html_text` the text of the first HTML part; each of the
+    first 256 KiB.
+    """
 
     root: Part
     parser: int
@@ -41,22 +52,22 @@ class Reading:
 
 def read(raw: bytes) -> Reading:
     """Read a mail once, linearly."""
-    root, error = scan(raw)
-    fields, _, _ = read_fields(raw, 0, root.offset)
-    plain = text_of(raw, root, TEXT_BYTES)
-    html_text = text_of_html(html_of(raw, root, TEXT_BYTES) or "")
-    message_id = fields.get("message-id")
+    root, fields, error = scan(raw)
+    plain = _plain(raw, root)
+    html = html_of(raw, root, TEXT_BYTES)
+    html_text = text_of_html(html) if html else ""
+    message_id = fields.get(b"message-id")
     return Reading(
         root=root,
         parser=PARSER,
-        subject=decoded(fields.get("subject")),
-        from_=addresses_of(fields.all("from")),
-        sender=addresses_of(fields.all("sender")),
-        reply_to=addresses_of(fields.all("reply-to")),
-        to=addresses_of(fields.all("to")),
-        cc=addresses_of(fields.all("cc")),
-        bcc=addresses_of(fields.all("bcc")),
-        date=date_of(fields.get("date")),
+        subject=decoded(fields.get(b"subject")),
+        from_=addresses_of(fields.all(b"from")),
+        sender=addresses_of(fields.all(b"sender")),
+        reply_to=addresses_of(fields.all(b"reply-to")),
+        to=addresses_of(fields.all(b"to")),
+        cc=addresses_of(fields.all(b"cc")),
+        bcc=addresses_of(fields.all(b"bcc")),
+        date=date_of(fields.get(b"date")),
         message_id=unfolded(message_id) if message_id else None,
         plain=plain,
         html_text=html_text,
@@ -74,4 +85,29 @@ def opaque(raw: bytes, reason: str) -> Reading:
 
 def snippet_of(text: str) -> str:
     """Return the beginning of a text on one line."""
-    return " ".join(text[: 8 * SNIPPET].split())[:SNIPPET]
+    beginning = text[: 8 * SNIPPET]
+    if not beginning.isascii():
+        beginning = _INVISIBLE.sub("", beginning)
+    return " ".join(beginning.split())[:SNIPPET]
+
+
+def _plain(raw: bytes, root: Part) -> str:
+    """Return all the plain text that is shown, of its first 256 KiB."""
+    texts: list[str] = []
+    left = TEXT_BYTES
+    for part in texts_of(root, "text/plain"):
+        if left <= 0:
+            break
+        text = text_in(raw, part, left)
+        texts.append(_joined_lines(raw, part, text))
+        left -= part.length
+    return "\n".join(texts)
+
+
+def _joined_lines(raw: bytes, part: Part, text: str) -> str:
+    if b"flowed" not in raw[part.header_offset : part.offset].lower():
+        return text
+    params = parse_params(read_fields(raw, part.header_offset, part.offset).fields.get(b"content-type")).params
+    if params.get("format", "").lower() != "flowed":
+        return text
+    return unflowed(text, delete_space=params.get("delsp", "").lower() == "yes")

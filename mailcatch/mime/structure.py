@@ -7,24 +7,40 @@ open within it. Limits stand where a timer cannot: past them a part is opaque, a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from mailcatch.mime.headers import Fields, decode_words, parse_params, read_fields, unfolded
-from mailcatch.mime.transfer import base64_size, decode_body
+from mailcatch.mime.headers import Fields, decode_words, read_fields, unfolded
+from mailcatch.mime.params import boundary_of, parse_params
+from mailcatch.mime.transfer import decoded_size
 from mailcatch.model import Part
 
 DEEPEST = 50
 MOST_PARTS = 10_000
+MOST_LOOKALIKES = 100_000
+"""Lines that begin like a delimiter and are none."""
 
-_TYPE = re.compile(r"[a-z0-9!#$&^_.+*'%`{|}~-]+/[a-z0-9!#$&^_.+*'%`{|}~-]+\Z")
-_LINE_END = re.compile(rb"[ \t]*(?:\r?\n|\r|\Z)")
+_TYPE = re.compile(r"[a-z0-9!#$&^_.+*'%`{|}~-]++/[a-z0-9!#$&^_.+*'%`{|}~-]++\Z")
+_PADDING = re.compile(rb"[ \t]*+(?:\r\n?|\n|\Z)")
+_LINE_END = re.compile(rb"[\r\n]")
+_MESSAGES = frozenset({"message/rfc822", "message/global"})  # RFC 2046 §5.2.1, RFC 6532 §3.7
+_ENCODED = frozenset({"base64", "quoted-printable"})
 
 
-def scan(raw: bytes) -> tuple[Part, str | None]:
-    """Return the part tree of a message, and which limit it met, if any."""
-    state = _Scan(raw)
-    root = state.part(0, len(raw), None, "", 0)
-    return root, state.error
+class Scanned(NamedTuple):
+    """A message, scanned: its part tree, the fields of its own header, and which limit it met, if any."""
+
+    root: Part
+    fields: Fields
+    error: str | None
+
+
+def scan(raw: bytes) -> Scanned:
+    """Scan a message."""
+    scan = _Scan(raw)
+    root = scan.part(0, len(raw), None, "", 0)
+    return Scanned(root, scan.fields or Fields([]), scan.error)
 
 
 @dataclass(slots=True)
@@ -32,9 +48,13 @@ class _Scan:
     raw: bytes
     parts: int = 0
     error: str | None = None
+    fields: Fields | None = None  # of the message itself
+    lookalikes: int = 0
+    line_ends: int = 0
+    counted: int = 0  # up to where they are
 
     def part(
-        self, start: int, end: int, number: str | None, prefix: str, depth: int, *, in_digest: bool = False
+        self, start: int, end: int, number: str | None, prefix: str, depth: int, default: str = "text/plain"
     ) -> Part:
         """Cut the part at [start, end).
 
@@ -42,32 +62,49 @@ class _Scan:
         """
         self.parts += 1
         fields, offset, problem = read_fields(self.raw, start, end)
-        self.error = self.error or problem
-        head = _Head.of(fields, "message/rfc822" if in_digest else "text/plain")
+        if self.fields is None:
+            self.fields = fields
+        head = _head_of(fields, default)
+        lines_before = self._lines_up_to(offset)
         children: tuple[Part, ...] = ()
-        if head.content_type.startswith("multipart/"):
-            inside = f"{number}." if number else prefix
-            children = self._multipart(head, offset, end, inside, depth)
+        if problem:
+            self.error = self.error or problem
+        elif head.boundary:
+            children = self._multipart(head, offset, end, f"{number}." if number else prefix, depth)
         own = number if number is not None else ("" if children else f"{prefix}1")
-        if head.content_type == "message/rfc822":
+        if head.content_type in _MESSAGES and not problem:
             children = self._message(head, offset, end, f"{own}.", depth)
-        return self._cut(head, start, offset, end, number=own, children=children)
+        return Part(
+            number=own,
+            content_type=head.content_type,
+            charset=head.charset,
+            encoding=head.encoding,
+            disposition=head.disposition,
+            filename=head.filename,
+            content_id=head.content_id,
+            size=end - offset if children else decoded_size(self.raw, offset, end, head.encoding),
+            lines=self._lines_up_to(end) - lines_before + (end > offset and self.raw[end - 1] != 10),
+            header_offset=start,
+            offset=offset,
+            length=end - offset,
+            children=children,
+            content_location=head.content_location,
+        )
 
     def _multipart(self, head: _Head, offset: int, end: int, prefix: str, depth: int) -> tuple[Part, ...]:
-        boundary = head.params.get("boundary", "").rstrip().encode("utf-8", "surrogateescape")
-        if not boundary or self._too_much(depth):
+        if self._too_much(depth):
             return ()
-        digest = head.content_type == "multipart/digest"
+        default = "message/rfc822" if head.content_type == "multipart/digest" else "text/plain"
         children: list[Part] = []
-        for first, last in _regions(self.raw, boundary, offset, end):
+        for first, last in self._regions(head.boundary, offset, end):
             if self._too_much(depth):
                 break
             number = f"{prefix}{len(children) + 1}"
-            children.append(self.part(first, last, number, f"{number}.", depth + 1, in_digest=digest))
+            children.append(self.part(first, last, number, f"{number}.", depth + 1, default))
         return tuple(children)
 
     def _message(self, head: _Head, offset: int, end: int, prefix: str, depth: int) -> tuple[Part, ...]:
-        if head.encoding in ("base64", "quoted-printable") or offset >= end or self._too_much(depth):
+        if head.encoding in _ENCODED or offset >= end or self._too_much(depth):
             return ()  # an encoded message is not looked into: its offsets would be of other bytes
         return (self.part(offset, end, None, prefix, depth + 1),)
 
@@ -80,92 +117,85 @@ class _Scan:
             return False
         return True
 
-    def _cut(self, head: _Head, start: int, offset: int, end: int, *, number: str, children: tuple[Part, ...]) -> Part:
+    def _regions(self, boundary: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield where the parts between delimiter lines lie (RFC 2046 §5.1.1); the line end before one is its own."""
         raw = self.raw
-        return Part(
-            number=number,
-            content_type=head.content_type,
-            charset=head.params.get("charset"),
-            encoding=head.encoding,
-            disposition=head.disposition,
-            filename=head.filename,
-            content_id=head.content_id,
-            size=end - offset if children else _decoded_size(raw, offset, end, head.encoding),
-            lines=raw.count(b"\n", offset, end) + (end > offset and raw[end - 1] != 10),
-            header_offset=start,
-            offset=offset,
-            length=end - offset,
-            children=children,
-            content_location=head.content_location,
-        )
+        opened: int | None = None
+        for found, after in self._delimiters(b"--" + boundary, start, end):
+            if opened is not None and found > opened:  # two delimiter lines in a row are one
+                yield opened, max(opened, _before_line_end(raw, found))
+            opened = after
+            if after is None:
+                return
+        if opened is not None:
+            yield opened, end
+
+    def _delimiters(self, delimiter: bytes, start: int, end: int) -> Iterator[tuple[int, int | None]]:
+        """Yield where each delimiter line begins and what follows it, None after the closing one."""
+        raw, position = self.raw, start
+        while (found := raw.find(delimiter, position, end)) >= 0:
+            position = found + len(delimiter)
+            if found == start or raw[found - 1] in b"\r\n":
+                if (line_end := _PADDING.match(raw, position, end)) is not None:
+                    yield found, line_end.end()
+                    position = line_end.end()
+                    continue
+                if raw.startswith(b"--", position, end) and _PADDING.match(raw, position + 2, end):
+                    yield found, None
+                    return
+            # Inside a line, or the beginning of a longer one: nothing more of this line can be a delimiter.
+            self.lookalikes += 1
+            following = _LINE_END.search(raw, position, end)
+            if following is None or self.lookalikes > MOST_LOOKALIKES:
+                if following:
+                    self.error = self.error or f"more than {MOST_LOOKALIKES} lines look like delimiters"
+                return
+            position = following.end()
+
+    def _lines_up_to(self, position: int) -> int:
+        """Count line ends; asked for positions that only grow, so each octet is looked at once."""
+        self.line_ends += self.raw.count(b"\n", self.counted, position)
+        self.counted = position
+        return self.line_ends
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
+class _Head(NamedTuple):
     """What the header of a part says of its body."""
 
     content_type: str
-    params: dict[str, str]
+    charset: str | None
+    boundary: bytes  # b"" if it is no multipart
     encoding: str
     disposition: str | None
     filename: str | None
     content_id: str | None
     content_location: str | None
 
-    @classmethod
-    def of(cls, fields: Fields, default: str) -> _Head:
-        content_type, params = parse_params(fields.get("content-type"))
-        if not _TYPE.match(content_type):
-            # RFC 2045 §5.2; what is there but cannot be read is text/plain too, as every reader takes it
-            content_type = default if fields.get("content-type") is None else "text/plain"
-        encoding, _ = parse_params(fields.get("content-transfer-encoding"))
-        disposition, its_params = parse_params(fields.get("content-disposition"))
-        filename = its_params.get("filename") or params.get("name")
-        id, location = fields.get("content-id"), fields.get("content-location")
-        return cls(
-            content_type,
-            params,
-            encoding or "7bit",
-            disposition or None,
-            decode_words(filename) if filename else None,
-            unfolded(id).strip("<> \t") if id else None,
-            unfolded(location) if location else None,
-        )
 
-
-def _regions(raw: bytes, boundary: bytes, start: int, end: int) -> list[tuple[int, int]]:
-    """Return where the parts between the delimiter lines lie (RFC 2046 §5.1.1); the line end before one is its own."""
-    delimiter = b"--" + boundary
-    regions: list[tuple[int, int]] = []
-    opened: int | None = None
-    position = start
-    while (found := raw.find(delimiter, position, end)) >= 0:
-        position = found + len(delimiter)
-        if found > start and raw[found - 1] not in b"\r\n":
-            continue
-        closing = raw.startswith(b"--", position, end)
-        line_end = _LINE_END.match(raw, position + 2 * closing, end)
-        if line_end is None and not closing:
-            continue  # a longer boundary that begins like this one
-        if opened is not None and found > opened:  # two delimiter lines in a row are one
-            regions.append((opened, max(opened, _before_line_end(raw, found))))
-        opened = None
-        if closing or line_end is None:
-            break
-        opened = position = line_end.end()
-    if opened is not None:
-        regions.append((opened, end))
-    return regions
+def _head_of(fields: Fields, default: str) -> _Head:
+    field = fields.get
+    value = field(b"content-type")
+    content_type, params = parse_params(value)
+    if value is None or not _TYPE.match(content_type):
+        # RFC 2045 §5.2; what is there but cannot be read is text/plain too, as every reader takes it
+        content_type = default if value is None else "text/plain"
+    multipart = value is not None and content_type.startswith("multipart/")
+    disposition, its_params = parse_params(field(b"content-disposition"))
+    filename = its_params.get("filename") or params.get("name")
+    id, location = field(b"content-id"), field(b"content-location")
+    return _Head(
+        content_type,
+        params.get("charset"),
+        boundary_of(value) if multipart and value is not None else b"",
+        parse_params(field(b"content-transfer-encoding")).token or "7bit",
+        disposition or None,
+        decode_words(filename) if filename else None,
+        unfolded(id).strip("<> \t") if id else None,
+        unfolded(location) if location else None,
+    )
 
 
 def _before_line_end(raw: bytes, position: int) -> int:
     if raw.endswith(b"\r\n", 0, position):
         return position - 2
     return position - 1 if position else 0
-
-
-def _decoded_size(raw: bytes, offset: int, end: int, encoding: str) -> int:
-    if encoding in ("7bit", "8bit", "binary"):
-        return end - offset
-    body = raw[offset:end]
-    return base64_size(body) if encoding == "base64" else len(decode_body(body, encoding))

@@ -71,6 +71,8 @@ def check(path: Path) -> None:
         return
     if not header.startswith(_MAGIC) or len(header) < _HEADER:
         raise ConfigError(f"database {path} is not an SQLite database, or a damaged one; {_ELSE}")
+    if _is_blank(header):
+        return
     if int.from_bytes(header[68:72]) != APPLICATION_ID:
         raise ConfigError(f"database {path} belongs to another program; {_ELSE}")
     version = int.from_bytes(header[60:64])
@@ -87,9 +89,8 @@ def open_writer(path: Path) -> sqlite3.Connection:
     """Open the one connection that writes and checkpoints, making and migrating the file. Raises ConfigError."""
     if sqlite3.sqlite_version_info < (3, 37):
         raise ConfigError(f"SQLite {sqlite3.sqlite_version} is too old: mailcatch needs 3.37 or newer")
-    new = not path.exists() or path.stat().st_size == 0
-    if new:
-        path.touch(0o600)
+    new = _is_new(path)
+    path.touch(0o600)
     try:
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
         _prepare(connection, new=new)
@@ -101,6 +102,21 @@ def open_writer(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise ConfigError(f"database {path} cannot be opened: {error}; {_ELSE}") from error
     return connection
+
+
+def _is_new(path: Path) -> bool:
+    """Tell whether nothing was ever stored in the file, also because its maker was killed on the way."""
+    if not path.exists():
+        return True
+    with path.open("rb") as file:
+        header = file.read(_HEADER)
+    return not header or _is_blank(header)
+
+
+def _is_blank(header: bytes) -> bool:
+    """Tell whether a database has not one table: a single page, which nobody has claimed yet."""
+    pages, application = int.from_bytes(header[28:32]), int.from_bytes(header[68:72])
+    return pages == 1 and application == 0
 
 
 def _prepare(connection: sqlite3.Connection, *, new: bool) -> None:

@@ -1,12 +1,12 @@
 """From the AST to SQL, over `messages` named m.
 
-`compile` gives a boolean expression, for a WHERE of any statement. `source` gives tables and expression for a list: it
-lets the word index, or the folded texts, lead where that saves work, so that a page ends after its 50 rows and a count
-goes over the matches once. Add conditions on m, and order by `Source.seq`.
+`compile` gives a boolean expression for the WHERE of any statement; who uses it leaves out binned mail with
+`m.binned_at IS NULL` unless `mentions_bin(query)`, and appended mail where it matters. `source` gives a list what to
+read from, the Bin and appended mail left out already: the word index, or the folded texts, lead where that saves work,
+so that a page ends after its 50 rows and a count goes over the matches once.
 
-*The Bin and appended mail* are left out by who lists, with `m.binned_at IS NULL` unless `mentions_bin(query)`, and
-`m.origin <> 'append'` always. `search.predicate` answers the same questions for one message, and a test proves that the
-two agree. Values are bound, never written into the SQL; only what `fold.words` has cut reaches MATCH.
+`search.predicate` answers the same questions for one message, and a test proves that the two agree. Values are bound,
+never written into the SQL; only what `fold.words` has cut reaches MATCH.
 """
 
 from __future__ import annotations
@@ -33,23 +33,67 @@ class Source:
 
 
 def source(query: Query | None) -> Source:
-    """Return what a list reads from. Raises QueryError for a field that cannot be searched yet.
+    """Return what a list reads from: delivered mail that matches, without the Bin unless the query mentions it.
 
-    CROSS JOIN keeps the order of the tables: the leading one gives its rows in the order of seq, either way.
+    Raises QueryError for a field that cannot be searched yet. CROSS JOIN keeps the order of the tables: the leading one
+    gives its rows in the order of seq, either way. INDEXED BY, because the planner prefers the row to the index.
     """
     normal = _normal(query or All())
+    with_bin = query is not None and mentions_bin(query)
+    messages = "messages m" if with_bin else "messages m INDEXED BY messages_listed"
+    listed = "m.origin <> 'append'" if with_bin else "m.binned_at IS NULL AND m.origin <> 'append'"
     terms = normal.terms if isinstance(normal, And) else (normal,)
+    lead, others = _lead(terms)
+    if lead is None:
+        where, values = _expression(normal)
+        return Source("messages m", f"{listed} AND {where}", values, "m.seq")
+    rest, values = _joined(" AND ", others, "1")
+    return Source(
+        f"{lead.table} l CROSS JOIN {messages} ON m.seq = l.{lead.seq}",
+        f"{lead.where} AND {listed} AND {rest}",
+        (lead.value, *values),
+        f"l.{lead.seq}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Lead:
+    """A table, named l, that has the matches of a term in the order of seq, each once."""
+
+    table: str
+    seq: str
+    where: str
+    value: Value
+
+
+def _lead(terms: Sequence[Query]) -> tuple[_Lead | None, list[Query]]:
+    """Return what leads a conjunction, if something can, and the terms that are left."""
     indexed, others = _parted(terms)
     if indexed is not None:
-        rest, values = _joined(" AND ", others, "1")
-        where = f"words MATCH ? AND {rest}"
-        return Source("words w CROSS JOIN messages m ON m.seq = w.rowid", where, (indexed, *values), "w.rowid")
-    for term in terms:
-        if isinstance(term, Term) and term.field in _COLUMNS and term.operator == "contains":
-            rest, values = _joined(" AND ", [other for other in terms if other is not term], "1")
-            where, parameters = f"instr(t.{_COLUMNS[term.field]}, ?) AND {rest}", (term.value, *values)
-            return Source("texts t CROSS JOIN messages m ON m.seq = t.message", where, parameters, "t.message")
-    return Source("messages m", *_expression(normal), "m.seq")
+        return _Lead("words", "rowid", "words MATCH ?", indexed), others
+    for find in (_lead_by_index, _lead_by_text):
+        for term in terms:
+            if isinstance(term, Term) and (lead := find(term)) is not None:
+                return lead, [other for other in terms if other is not term]
+    return None, []
+
+
+def _lead_by_index(term: Term) -> _Lead | None:
+    if term.operator != "eq":
+        return None
+    if term.field == "tag":
+        return _Lead("tags", "message", "l.tag = ?", term.value)
+    if term.field == "inbox":
+        return _Lead("inbox_messages", "message", "l.inbox = (SELECT number FROM inboxes WHERE name = ?)", term.value)
+    if len(roles := ROLES.get(term.field, ())) == 1:  # in one role an address is there once a message
+        return _Lead("addresses", "message", f"l.key = ? AND l.domain <> '' AND l.role = '{roles[0]}'", term.value)
+    return None
+
+
+def _lead_by_text(term: Term) -> _Lead | None:
+    if term.field not in _COLUMNS or term.operator != "contains":
+        return None
+    return _Lead("texts", "message", f"instr(l.{_COLUMNS[term.field]}, ?)", term.value)
 
 
 def compile(query: Query) -> Sql:

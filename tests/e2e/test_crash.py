@@ -3,6 +3,8 @@
 import hashlib
 import random
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,6 +75,22 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path):
         assert not set(acknowledged.values()) - stored  # each mail is different, so is its digest
         assert http.get("/v1/counts").json()["total"] == len(listed) == len(stored)
         assert http.get("/readyz").status == 200
+
+
+def test_killed_while_it_makes_its_database(tmp_path: Path):
+    """At whichever step: the next start takes the file, or what there is of it, as its own."""
+    for number in range(10):
+        database = tmp_path / f"{number}.db"
+        words = [sys.executable, "-m", "mailcatch", "-q", "--smtp", "0", "--http", "0", "--database", str(database)]
+        process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=tmp_path)
+        beside = database.with_name(database.name + ("-wal" if number % 2 else ".lock"))
+        while not beside.exists() and process.poll() is None:  # seen from outside there is nothing to wait on
+            pass
+        threading.Event().wait(number * 0.004)
+        process.kill()
+        process.wait()
+        with sink(database=database) as running, Http(running.http) as http:
+            assert http.get("/v1/messages").json()["total"] == 0
 
 
 def pour_and_kill(running: Sink, enough: int, chance: random.Random) -> dict[str, bytes]:

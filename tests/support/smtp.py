@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -13,6 +13,7 @@ from mailcatch.bus import Bus
 from mailcatch.config import Bind, SmtpSection
 from mailcatch.inbox import Inbox
 from mailcatch.listen import bind
+from mailcatch.model import Session
 from mailcatch.smtp.door import Door, serve
 from mailcatch.store.api import Store
 from mailcatch.store.sqlite import open_store
@@ -54,10 +55,30 @@ class Running:
     """The open door and what stands behind it."""
 
     store: Store
+    bus: Bus
     door: Door
-    address: tuple[str, int]
+    sockets: Sequence[socket.socket]
     loop: asyncio.AbstractEventLoop
     stop: Callable[[], None]
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port of the first listener."""
+        return self._address
+
+    def __post_init__(self) -> None:
+        host, port = self.sockets[0].getsockname()[:2]
+        self._address = (host, port)
+
+    def ended_sessions(self, count: int) -> list[Session]:
+        """Wait until so many sessions are kept as ended; give them."""
+        seq = 0
+        while True:
+            ended = [session for session in self.store.sessions().sessions if session.outcome]
+            if len(ended) >= count:
+                return ended
+            before, seq = seq, self.bus.wait(seq, 10)
+            assert seq > before, f"only {len(ended)} sessions have ended"
 
     def connect(self, *, greeted: bool = True) -> Line:
         """Connect a client; with `greeted` the greeting is read and EHLO said."""
@@ -69,18 +90,21 @@ class Running:
 
 
 @contextmanager
-def running(section: SmtpSection | None = None, inbox_of: Callable[[Store], Inbox] = Inbox) -> Iterator[Running]:
+def running(
+    section: SmtpSection | None = None, inbox_of: Callable[[Store], Inbox] = Inbox, host: str = "127.0.0.1"
+) -> Iterator[Running]:
     """Run a door for the length of a block."""
-    store = open_store(None, Bus())
+    bus = Bus()
+    store = open_store(None, bus)
     inbox = inbox_of(store)
-    (sock,) = bind([Bind("127.0.0.1", 0)], "localhost")
+    sockets = bind([Bind(host, 0)], "localhost")
     opened, leave = threading.Event(), asyncio.Event()
     box: list[Running] = []
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
-        async with serve(inbox, [sock], section or SmtpSection(), hostname="mx.test") as door:
-            box.append(Running(store, door, sock.getsockname()[:2], loop, stop))
+        async with serve(inbox, sockets, section or SmtpSection(), hostname="mx.test") as door:
+            box.append(Running(store, bus, door, sockets, loop, stop))
             opened.set()
             await leave.wait()
 

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -24,8 +25,9 @@ class Stream(io.StringIO):
 @pytest.fixture(autouse=True)
 def _restored() -> Iterator[None]:
     root = logging.getLogger()
-    level = root.level
+    level, hook = root.level, threading.excepthook
     yield
+    threading.excepthook = hook
     for handler in [one for one in root.handlers if type(one).__module__ == "mailcatch.log"]:
         root.removeHandler(handler)
     root.setLevel(level)
@@ -110,3 +112,19 @@ def test_a_stream_that_is_gone_harms_nobody():
     setup("info", "text", stream)
     stream.close()
     log.info("to nobody")
+
+
+def test_a_thread_that_fails_is_logged():
+    """Its traceback is a record like any other, not bare lines on stderr."""
+    stream = Stream(terminal=False)
+    setup("info", "json", stream)
+
+    def fail() -> None:
+        raise ValueError("boom\x1b[2J")
+
+    thread = threading.Thread(target=fail, name="parse-1")
+    thread.start()
+    thread.join(5)
+    entry = json.loads(stream.getvalue())
+    assert (entry["level"], entry["message"]) == ("error", "the thread parse-1 failed")
+    assert entry["traceback"].splitlines()[-1].startswith("ValueError: boom")

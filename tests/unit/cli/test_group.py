@@ -16,11 +16,7 @@ def test_every_command_can_be_imported(name: str):
     assert command.help
 
 
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [([], ["serve"]), (["--smtp", "0"], ["serve", "--smtp", "0"]), (["-q"], ["serve", "-q"]), (["ls"], ["ls"])],
-)
-def test_serve_is_the_default(arguments: list[str], expected: list[str]):
-    """No command, or only options of serve: it is meant."""
-    ctx = group.make_context("mailcatch", list(arguments))
-    assert expected == [*ctx._protected_args, *ctx.args]
+def test_the_help_names_every_command_without_importing_it():
+    """In the order of use, each with its line."""
+    text = group.get_help(click.Context(group, info_name="mailcatch"))
+    assert [name for name in COMMANDS if f"\n  {name} " in text] == list(COMMANDS)

@@ -5,7 +5,6 @@ from pathlib import Path
 from mailcatch.cli.options_table import page
 from mailcatch.config import options
 
-
 PAGE = Path(__file__).parents[3] / "docs" / "configuration.md"
 
 

@@ -33,7 +33,7 @@ def tree(part: Part) -> tuple[object, ...]:
 
 def test_parts_are_numbered_as_imap_does():
     """RFC 3501 §6.4.5: the root multipart and one inside a message have no number of their own."""
-    assert tree(scan(MIXED)[0]) == (
+    assert tree(scan(MIXED).root) == (
         "",
         "multipart/mixed",
         ("1", "multipart/alternative", ("1.1", "text/plain"), ("1.2", "text/html")),
@@ -50,12 +50,12 @@ def test_a_single_part_is_number_one():
 def test_a_multipart_in_a_message_has_no_number():
     """Its children carry on from the message's."""
     raw = b"Content-Type: message/rfc822\r\n\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b--\r\n"
-    assert tree(scan(raw)[0]) == ("1", "message/rfc822", ("", "multipart/mixed", ("1.1", "text/plain")))
+    assert tree(scan(raw).root) == ("1", "message/rfc822", ("", "multipart/mixed", ("1.1", "text/plain")))
 
 
 def test_offsets_cut_bodies_out_of_the_raw_bytes():
     """A body is a slice; the line end before a delimiter is the delimiter's."""
-    parts = {part.number: part for part in walk(scan(MIXED)[0])}
+    parts = {part.number: part for part in walk(scan(MIXED).root)}
     assert MIXED[parts["1.1"].offset :][: parts["1.1"].length] == b"plain"
     assert decoded(MIXED, parts["3"]) == b"hello"
     assert (parts["3"].size, parts["3"].filename, parts["3"].content_id) == (5, "a.png", "a@x")
@@ -64,7 +64,7 @@ def test_offsets_cut_bodies_out_of_the_raw_bytes():
 def test_an_outer_delimiter_ends_what_was_left_open():
     """An inner multipart without its end does not swallow its neighbours."""
     raw = MIXED.replace(b"--in--\r\n", b"")
-    assert [part.content_type for part in scan(raw)[0].children] == [
+    assert [part.content_type for part in scan(raw).root.children] == [
         "multipart/alternative",
         "message/rfc822",
         "image/png",
@@ -74,7 +74,7 @@ def test_an_outer_delimiter_ends_what_was_left_open():
 def test_a_longer_boundary_is_not_a_delimiter():
     """`--out2` is not a delimiter of `out`."""
     raw = b"Content-Type: multipart/mixed; boundary=out\r\n\r\n--out\r\n\r\na\r\n--out2\r\nb\r\n--out--\r\n"
-    (child,) = scan(raw)[0].children
+    (child,) = scan(raw).root.children
     assert raw[child.offset :][: child.length] == b"a\r\n--out2\r\nb"
 
 
@@ -82,7 +82,7 @@ def test_a_longer_boundary_is_not_a_delimiter():
 def test_odd_boundaries_break_nothing(boundary: bytes):
     """A multipart that cannot be cut is one part."""
     raw = b"Content-Type: multipart/mixed; boundary=" + boundary + b"\r\n\r\n--\r\n\r\nx\r\n"
-    assert scan(raw)[0].length >= 0
+    assert scan(raw).root.length >= 0
 
 
 def test_depth_has_a_limit():
@@ -90,14 +90,14 @@ def test_depth_has_a_limit():
     raw = b"".join(
         b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(DEEPEST + 20)
     )
-    root, error = scan(raw)
+    root, _, error = scan(raw)
     assert error == f"parts are nested deeper than {DEEPEST}"
     assert sum(1 for _ in walk(root)) == DEEPEST + 1
 
 
 def test_parts_have_a_limit():
     """A hundred thousand empty parts are not a hundred thousand values."""
-    root, error = scan(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\n" * 50_000)
+    root, _, error = scan(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\n" * 50_000)
     assert error == f"there are more than {MOST_PARTS} parts"
     assert sum(1 for _ in walk(root)) <= MOST_PARTS
 
@@ -119,7 +119,7 @@ def leaves(message: Message) -> list[tuple[str, bytes]]:
 
 
 def our_leaves(raw: bytes) -> list[tuple[str, bytes]]:
-    return [(part.content_type, decoded(raw, part)) for part in walk(scan(raw)[0]) if not part.children]
+    return [(part.content_type, decoded(raw, part)) for part in walk(scan(raw).root) if not part.children]
 
 
 @pytest.mark.parametrize("raw", [MIXED, b"Subject: x\r\n\r\nbody\r\n", b"", b"body only"])
@@ -158,7 +158,7 @@ def test_mutations_never_break_the_tree(data: st.DataObject):
     for _ in range(data.draw(st.integers(1, 12))):
         position = data.draw(st.integers(0, len(raw) - 1))
         raw[position : position + data.draw(st.integers(0, 9))] = data.draw(st.binary(max_size=6))
-    root, _ = scan(bytes(raw))
+    root = scan(bytes(raw)).root
     for parent in walk(root):
         assert 0 <= parent.header_offset <= parent.offset <= parent.offset + parent.length <= len(raw)
         for child in parent.children:

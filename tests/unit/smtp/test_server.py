@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import inspect
+import socket
+import threading
+import types
+from collections.abc import Callable
 from concurrent.futures import Future
 
 import aiosmtpd.smtp
@@ -13,6 +18,8 @@ from mailcatch.config import SmtpSection
 from mailcatch.errors import Overloaded, StoreError
 from mailcatch.inbox import Inbox
 from mailcatch.smtp.dialogue import AUTH_LIMIT, COMMAND_LIMIT
+from mailcatch.smtp.door import Door
+from mailcatch.smtp.server import AHEAD, Server
 from mailcatch.store.api import Added, Store
 from tests.support.smtp import Line, Running, running
 
@@ -284,14 +291,241 @@ def test_a_mail_that_cannot_be_stored(error: Exception, reply: str):
 def test_what_we_use_of_aiosmtpd_is_there():
     """Its private names may go with any release: this fails then, rather than a user's mail."""
     base = aiosmtpd.smtp.SMTP
-    for name in (
-        "connection_made",
-        "eof_received",
-        "connection_lost",
-        "_create_session",
-        "_create_envelope",
-    ):
-        assert callable(getattr(base, name))
+    for name in ("connection_made", "eof_received", "connection_lost", "_create_session", "__del__"):
+        assert callable(getattr(base, name)), name
+    assert "_closed" in base.__del__.__code__.co_consts  # why __init__ sets it
     assert list(inspect.signature(base._create_session).parameters) == ["self"]
-    envelope = aiosmtpd.smtp.Envelope()
-    assert (envelope.mail_from, envelope.rcpt_tos) == (None, [])
+    session, envelope = aiosmtpd.smtp.Session(None), aiosmtpd.smtp.Envelope()  # type: ignore[arg-type]
+    assert (session.host_name, session.extended_smtp, session.authenticated, session.peer) == (None, False, None, None)
+    assert (envelope.mail_from, envelope.rcpt_tos, envelope.smtp_utf8) == (None, [], False)
+
+
+def test_aiosmtpd_names_are_kept(smtp: Running):
+    """What code that knows aiosmtpd looks at: session, envelope, hostname, loop, transport."""
+    line = smtp.connect()
+    line.ask("MAIL FROM:<a@x.test>")
+    (server,) = smtp.door._servers
+    assert isinstance(server, aiosmtpd.smtp.SMTP)
+    assert (server.session.host_name, server.session.extended_smtp) == ("client.test", True)
+    assert (server.envelope.mail_from, server.hostname, server.loop) == ("a@x.test", "mx.test", smtp.loop)
+
+
+def test_replies_to_one_packet_come_in_one(smtp: Running):
+    """A pipelined group is answered by one send, and without Nagle's wait."""
+    line = smtp.connect()
+    line.send(b"NOOP\r\n" * 50)
+    assert line.sock.recv(1 << 20) == b"250 2.0.0 OK\r\n" * 50
+    (server,) = smtp.door._servers
+    ours = server.transport.get_extra_info("socket")
+    assert ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_the_last_word_is_read_by_a_client_that_goes_on_talking():
+    """Closing on unread bytes would be a reset, and the reason lost."""
+    with running(SmtpSection(max_errors=1)) as opened:
+        line = opened.connect()
+        line.send(b"FOO\r\n" * 100_000)
+        said = b""
+        while piece := line.sock.recv(1 << 16):
+            said += piece
+        assert said.endswith(b"421 4.7.0 too many errors\r\n")
+
+
+class Held(Inbox):
+    """An inbox whose store takes its time: the futures are resolved when the test says so."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self.asked: list[Future[Added]] = []
+        self.news = threading.Semaphore(0)
+
+    def accept(self, *args: object, **kwargs: object) -> Future[Added]:
+        self.asked.append(Future())
+        self.news.release()
+        return self.asked[-1]
+
+
+def test_a_client_that_goes_before_the_reply(caplog: pytest.LogCaptureFixture):
+    """It breaks nothing: neither its session, nor the answer for whoever waits beside it."""
+    boxes: list[Held] = []
+
+    def held(store: Store) -> Inbox:
+        boxes.append(Held(store))
+        return boxes[0]
+
+    with running(inbox_of=held) as opened:
+        gone, stays = opened.connect(), opened.connect()
+        for line in (gone, stays):
+            begin(line)
+            line.send(b"x\r\n.\r\n")
+            assert boxes[0].news.acquire(timeout=10)
+        gone.close()
+        for number, future in enumerate(boxes[0].asked):
+            future.set_result(Added(f"id{number}", number))
+        assert stays.reply() == "250 2.0.0 Ok: queued as id1"
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+def test_a_cancelled_mail_is_refused():
+    """Whoever cancels it, the client is not left without an answer."""
+    boxes: list[Held] = []
+
+    def held(store: Store) -> Inbox:
+        boxes.append(Held(store))
+        return boxes[0]
+
+    with running(inbox_of=held) as opened:
+        line = opened.connect()
+        begin(line)
+        line.send(b"x\r\n.\r\n")
+        assert boxes[0].news.acquire(timeout=10)
+        boxes[0].asked[0].cancel()
+        assert line.reply().startswith("451 4.3.0")
+        assert line.ask("NOOP").startswith("250")
+
+
+def test_what_is_sent_ahead_is_bounded():
+    """While its mail is being stored a client may send on, but not without end."""
+    boxes: list[Held] = []
+
+    def held(store: Store) -> Inbox:
+        boxes.append(Held(store))
+        return boxes[0]
+
+    with running(inbox_of=held) as opened:
+        line = opened.connect()
+        begin(line)
+        line.send(b"x\r\n.\r\n")
+        assert boxes[0].news.acquire(timeout=10)
+        line.sock.setblocking(False)
+        sent = 0
+        try:
+            while sent < 64 << 20:
+                sent += line.sock.send(b"NOOP xxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n" * 1000)
+        except BlockingIOError:
+            pass
+        (server,) = opened.door._servers
+        assert sent < 64 << 20  # the system's own buffers are some megabytes
+        assert len(server._lines) < AHEAD + (512 << 10)
+
+
+class Clock:
+    """A loop's time, which the test moves, and its timers."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.timers: list[tuple[float, Callable[[], None]]] = []
+
+    def time(self) -> float:
+        return self.now
+
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> Clock:
+        self.timers.append((self.now + seconds, callback))
+        return self
+
+    def cancel(self) -> None:
+        """Forget the timer: a connection has only one at a time, so the clock stands for it."""
+        self.timers.clear()
+
+    def pass_(self, seconds: float) -> None:
+        """Let time go by, and every timer go off in its turn."""
+        end = self.now + seconds
+        while due := [timer for timer in self.timers if timer[0] <= end]:
+            first = min(due, key=lambda timer: timer[0])
+            self.timers.remove(first)
+            self.now = first[0]
+            first[1]()
+        self.now = end
+
+
+class Pipe(asyncio.Transport):
+    """The transport of a client that reads all it is told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told = b""
+        self.closed = False
+
+    def get_extra_info(self, name: str, default: object = None) -> object:
+        return ("127.0.0.1", 1)
+
+    def write(self, data: bytes) -> None:  # type: ignore[override]
+        self.told += data
+
+    def can_write_eof(self) -> bool:
+        return True
+
+    def write_eof(self) -> None:
+        self.closed = True
+
+    def abort(self) -> None:
+        self.closed = True
+
+
+def slow_client(section: SmtpSection) -> tuple[Clock, Pipe, Callable[[bytes], None]]:
+    """Connect a client whose time is the test's; give its clock, what it hears, and how it speaks."""
+    clock, pipe = Clock(), Pipe()
+    inbox = types.SimpleNamespace(check_room=lambda size: None, record=lambda session: Future())
+    door = Door(inbox, section, "mx.test", clock)  # type: ignore[arg-type]
+    server = Server(door)
+    server.connection_made(pipe)
+
+    def speak(data: bytes) -> None:
+        server.get_buffer(-1)[: len(data)] = data
+        server.buffer_updated(len(data))
+
+    return clock, pipe, speak
+
+
+DATA = b"MAIL FROM:<a@x.test>\r\nRCPT TO:<b@x.test>\r\nDATA\r\n"
+
+
+def test_data_that_moves_is_not_idle():
+    """However long it takes: 500 bytes a second are enough."""
+    clock, pipe, speak = slow_client(SmtpSection())
+    speak(DATA)
+    for _ in range(3600):
+        clock.pass_(1)
+        speak(b"x" * 500)
+    assert pipe.told.endswith(b"354 go ahead; end with CRLF.CRLF\r\n")
+
+
+def test_data_that_crawls_is_cut_off():
+    """A byte every ten seconds keeps no connection for a day."""
+    clock, pipe, speak = slow_client(SmtpSection())
+    speak(DATA)
+    for _ in range(20):
+        clock.pass_(10)
+        speak(b"x")
+    assert pipe.told.endswith(b"421 4.4.2 the data come too slowly\r\n")
+    assert pipe.closed
+
+
+def test_a_slow_start_is_forgiven():
+    """A client that makes its mail while it sends it may take a minute."""
+    clock, pipe, speak = slow_client(SmtpSection())
+    speak(DATA)
+    clock.pass_(59)
+    speak(b"x" * 30_000)
+    clock.pass_(1)
+    assert not pipe.closed
+
+
+def test_half_a_command_is_no_sign_of_life():
+    """Five minutes are for a whole line: a byte every minute would hold a place for ever."""
+    clock, pipe, speak = slow_client(SmtpSection())
+    speak(b"NOOP\r\n")
+    for _ in range(5):
+        clock.pass_(60)
+        speak(b"x")
+    assert pipe.told.endswith(b"421 4.4.2 nothing was heard for too long\r\n")
+
+
+def test_commands_keep_a_connection():
+    """A pooled client that asks every four minutes stays."""
+    clock, pipe, speak = slow_client(SmtpSection())
+    for _ in range(50):
+        clock.pass_(240)
+        speak(b"NOOP\r\n")
+    assert pipe.told.endswith(b"250 2.0.0 OK\r\n")
+    assert not pipe.closed
