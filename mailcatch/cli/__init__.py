@@ -5,8 +5,11 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
+
+TYPE_CHECKING = False  # typing's own, without its import: Ctrl-C is not caught before `run`
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
 
 INTERRUPTED = 130
 """The exit code of whoever is ended by Ctrl-C: 128 and SIGINT's number, as shells count."""

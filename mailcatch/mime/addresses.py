@@ -17,7 +17,8 @@ _ONE = re.compile(
 )
 _TOKEN = re.compile(
     r'"(?:[^"\\]++|\\.)*+"?+'  # a quoted string
-    r'|<(?:@[^<>:]*+:)?+(?:"(?:[^"\\]++|\\.)*+"|[^<>,"]++)*+>?+'  # an address, its source route (RFC 5322 §4.4) included
+    # an address, its source route (RFC 5322 §4.4) included
+    r'|<(?:@[^<>:]*+:)?+(?:"(?:[^"\\]++|\\.)*+"|[^<>,"]++)*+>?+'
     r'|[(),;:]|\\.?+|>|[^"(),:;<>\\]++',
     re.DOTALL,
 )
@@ -39,7 +40,7 @@ def addresses_of(values: Iterable[bytes]) -> tuple[Address, ...]:
             found += _List(text).mailboxes(MOST_ADDRESSES - len(found))
         if len(found) >= MOST_ADDRESSES:
             break
-    return tuple(found)
+    return tuple(found[:MOST_ADDRESSES])
 
 
 class _List:
@@ -56,30 +57,32 @@ class _List:
         self._comments: list[str] = []
 
     def mailboxes(self, most: int) -> list[Address]:
+        """Return the mailboxes of the field, `most` and a few at most."""
         found: list[Address] = []
-        for token in self._tokens():
-            if token in ",;":
+        for piece in self._pieces():
+            if piece in ",;":
                 found += self._mailbox()
                 if len(found) >= most:
                     return found
             else:
-                self._take(token)
+                self._take(piece)
         return [*found, *self._mailbox()]
 
-    def _tokens(self) -> Iterator[str]:
+    def _pieces(self) -> Iterator[str]:
         while (match := _TOKEN.match(self._text, self._position)) is not None:
             self._position = match.end()
             yield match[0]
 
-    def _take(self, token: str) -> None:
-        if token == "(":
+    def _take(self, piece: str) -> None:
+        if piece == "(":
             self._comments.append(self._comment())
-        elif token[0] == "<" and self._angled is None:
-            self._angled = _squeezed(token.strip("<> \t").rpartition(":")[2] if token[1:2] == "@" else token.strip("<> \t"))
-        elif token == ":" and self._angled is None and not any("@" in piece for piece in self._phrase):
+        elif piece[0] == "<" and self._angled is None:
+            address = piece.strip("<> \t")
+            self._angled = _squeezed(address.rpartition(":")[2] if address.startswith("@") else address)
+        elif piece == ":" and self._angled is None and not any("@" in each for each in self._phrase):
             self._phrase.clear()  # that was the name of a group
         else:
-            self._phrase.append(token)
+            self._phrase.append(piece)
 
     def _comment(self) -> str:
         """Read up to the parenthesis that closes the one just read; comments nest."""

@@ -85,7 +85,7 @@ def decode_bytes(data: bytes, charset: str | None, *, cut: bool = False) -> str:
     With `cut` the data is the beginning of something longer: a character that it ends within is left out.
     """
     codec = codec_of(charset) if charset else None
-    if codec is None or codec == "ascii" or codec == "utf_8":
+    if codec in (None, "ascii", "utf_8"):
         try:
             return codecs.utf_8_decode(data, "strict", not cut)[0]
         except UnicodeDecodeError:

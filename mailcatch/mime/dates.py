@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date
 
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTHS = {b"janfebmaraprmayjunjulaugsepoctnovdec"[3 * month : 3 * month + 3]: month + 1 for month in range(12)}
 _EPOCH = date(1970, 1, 1).toordinal()
 _USUAL = re.compile(
     rb"[ \t]*+(?:[A-Za-z]{3},[ \t]++)?+(\d{1,2}+)[ \t]++([A-Za-z]{3})[ \t]++(\d{4})[ \t]++"
@@ -25,7 +25,7 @@ def date_of(value: bytes | None) -> int | None:
 def _milliseconds(match: re.Match[bytes]) -> int | None:
     day, month, year, hour, minute, second, sign, east, past = match.groups()
     try:
-        days = date(int(year), _MONTHS[month.decode().lower()], int(day)).toordinal() - _EPOCH
+        days = date(int(year), _MONTHS[month.lower()], int(day)).toordinal() - _EPOCH
     except (ValueError, KeyError):
         return None
     if int(hour) > 23 or int(minute) > 59 or int(second) > 60 or int(past) > 59:

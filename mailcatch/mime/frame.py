@@ -22,7 +22,9 @@ _PICTURES = frozenset({"src", "background", "poster", "data", "href", "xlink:hre
 _SETS = frozenset({"srcset", "imagesrcset"})
 _LINKS = frozenset({"a", "area"})
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:")
-_URL = re.compile(r"""(url\([\t\n\f\r ]*+)("[^"\n]*+"|'[^'\n]*+'|[^\t\n\f\r "'()]*+)(?=[\t\n\f\r ]*+(?:\)|\Z))""", re.IGNORECASE)
+_URL = re.compile(
+    r"""(url\([\t\n\f\r ]*+)("[^"\n]*+"|'[^'\n]*+'|[^\t\n\f\r "'()]*+)(?=[\t\n\f\r ]*+(?:\)|\Z))""", re.IGNORECASE
+)
 _CANDIDATE = re.compile(r"([^\t\n\f\r ,]++(?:,++[^\t\n\f\r ,]++)*+)((?:[^(),]++|\)|\([^)]*+\)?+)*+)")
 
 # In these a browser may read markup where the tokenizer sees text, or the other way round: what stands in foreign

@@ -20,7 +20,10 @@ DEEPEST = 50
 MOST_PARTS = 10_000
 MOST_LOOKALIKES = 100_000
 """Lines that begin like a delimiter and are none."""
+MOST_SEARCHES = 12
+"""How often a message is searched from end to end, by multiparts within each other; 64 MiB of searching are free."""
 
+_SEARCHED_FREELY = 64 << 20
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+*'%`{|}~-]++/[a-z0-9!#$&^_.+*'%`{|}~-]++\Z")
 _PADDING = re.compile(rb"[ \t]*+(?:\r\n?|\n|\Z)")
 _LINE_END = re.compile(rb"[\r\n]")
@@ -50,11 +53,12 @@ class _Scan:
     error: str | None = None
     fields: Fields | None = None  # of the message itself
     lookalikes: int = 0
+    searched: int = 0  # octets, by all multiparts together
     line_ends: int = 0
     counted: int = 0  # up to where they are
 
     def part(
-        self, start: int, end: int, number: str | None, prefix: str, depth: int, default: str = "text/plain"
+        self, start: int, end: int, number: str | None, prefix: str, depth: int, *, default: str = "text/plain"
     ) -> Part:
         """Cut the part at [start, end).
 
@@ -92,6 +96,7 @@ class _Scan:
         )
 
     def _multipart(self, head: _Head, offset: int, end: int, prefix: str, depth: int) -> tuple[Part, ...]:
+        self.searched += end - offset
         if self._too_much(depth):
             return ()
         default = "message/rfc822" if head.content_type == "multipart/digest" else "text/plain"
@@ -100,7 +105,7 @@ class _Scan:
             if self._too_much(depth):
                 break
             number = f"{prefix}{len(children) + 1}"
-            children.append(self.part(first, last, number, f"{number}.", depth + 1, default))
+            children.append(self.part(first, last, number, f"{number}.", depth + 1, default=default))
         return tuple(children)
 
     def _message(self, head: _Head, offset: int, end: int, prefix: str, depth: int) -> tuple[Part, ...]:
@@ -113,6 +118,8 @@ class _Scan:
             self.error = self.error or f"parts are nested deeper than {DEEPEST}"
         elif self.parts >= MOST_PARTS:
             self.error = self.error or f"there are more than {MOST_PARTS} parts"
+        elif self.searched > max(MOST_SEARCHES * len(self.raw), _SEARCHED_FREELY):
+            self.error = self.error or f"multiparts of its size are nested deeper than {MOST_SEARCHES}"
         else:
             return False
         return True

@@ -18,10 +18,11 @@ _HIDDEN = "|".join(
     "".join([f"[{letter}{letter.upper()}]" for letter in name])
     for name in ("script", "style", "title", "template", "iframe", "noembed", "noframes")
 )
-_INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr q s samp small span"
-    " strike strong sub sup time tt u var wbr o:p".split()
-)
+_INLINE = frozenset({
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img",
+    "ins", "kbd", "label", "mark", "nobr", "o:p", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup",
+    "time", "tt", "u", "var", "wbr",
+})  # fmt: skip
 """Elements that do not part words: <b>pass</b>word is one word, <td>a</td><td>b</td> are two."""
 
 
@@ -32,8 +33,8 @@ class _Gaps(dict[str | None, str]):
         return "" if name.lower() in _INLINE else " "
 
 
-_GAPS = _Gaps({None: "", **dict.fromkeys("br div li p table tbody td tr ul".split(), " "), **dict.fromkeys(_INLINE, "")})
-
+_GAPS = _Gaps(dict.fromkeys(("br", "div", "li", "p", "table", "tbody", "td", "tr", "ul"), " "))
+_GAPS.update(dict.fromkeys((None, *_INLINE), ""))
 
 _MARKUP = re.compile(
     rf"<(?:({_HIDDEN}){END_OF_NAME}{ATTRIBUTES}>(?:[^<]++|<(?!/(?i:\1){END_OF_NAME}))*+"

@@ -1,1 +1,1 @@
-"""What a query means: its text and its AST, and the predicate that decides one message."""
+"""What a query means: its spellings, its AST, and the predicate that decides one message. DESIGN.md says why so."""

@@ -25,6 +25,7 @@ _HEADER = 100  # bytes of SQLite's file header
 # The writer checkpoints when it is quiet; in a full stream it never is, and unbounded the log grew past 500 MB.
 _LOG_PAGES = 2_000  # after which SQLite's log goes into the file also under load: 16 MB, some 30 ms
 _SMALL_DISK = 64 << 20  # bytes free: there a log of that size would itself fill it
+_SMALL_LOG_PAGES = 64
 _MAGIC = b"SQLite format 3\0"
 _ELSE = "name another with --database (MAILCATCH_DATABASE)"
 
@@ -46,9 +47,12 @@ class Claim:
 
     def release(self) -> None:
         """Let others have the file; a temporary one is removed."""
-        self._lock.close()
+        if sys.platform == "win32":
+            self._lock.close()  # there an open file cannot be removed
+        # Removed while it is still locked: who opens it later makes a new one, who has it open sees that it is gone.
         with contextlib.suppress(OSError):
             lock_path(self.path).unlink()
+        self._lock.close()
         if self._folder is not None:
             self._folder.cleanup()
 
@@ -75,14 +79,17 @@ def check(path: Path) -> None:
         return
     if int.from_bytes(header[68:72]) != APPLICATION_ID:
         raise ConfigError(f"database {path} belongs to another program; {_ELSE}")
-    version = int.from_bytes(header[60:64])
+    _refuse_newer(path, int.from_bytes(header[60:64]))
+    if not os.access(path, os.W_OK):
+        raise ConfigError(f"database {path} is read-only; make it writable, or {_ELSE}")
+
+
+def _refuse_newer(path: Path, version: int) -> None:
     if version > len(migrations()):
         raise ConfigError(
             f"database {path} was made by a newer mailcatch (schema {version}, this one knows {len(migrations())});"
             f" use that version, or {_ELSE}"
         )
-    if not os.access(path, os.W_OK):
-        raise ConfigError(f"database {path} is read-only; make it writable, or {_ELSE}")
 
 
 def open_writer(path: Path) -> sqlite3.Connection:
@@ -94,8 +101,8 @@ def open_writer(path: Path) -> sqlite3.Connection:
     try:
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
         _prepare(connection, new=new)
-        small = shutil.disk_usage(path.parent).free < _SMALL_DISK
-        connection.execute(f"PRAGMA wal_autocheckpoint={64 if small else _LOG_PAGES}")
+        _bound_log(connection, shutil.disk_usage(path.parent).free)
+        _refuse_newer(path, connection.execute("PRAGMA user_version").fetchone()[0])  # as SQLite's log has it
         migrate(connection)
         seed(connection)
         connection.execute("SELECT value FROM counters WHERE name = 'seq'").fetchone()
@@ -133,6 +140,14 @@ def _prepare(connection: sqlite3.Connection, *, new: bool) -> None:
     connection.execute("PRAGMA temp_store=MEMORY")
     if sys.platform == "darwin":
         connection.execute("PRAGMA fullfsync=1")  # without it "fsync done" is untrue there
+
+
+def _bound_log(connection: sqlite3.Connection, free: int) -> None:
+    """Bound SQLite's log: when it goes into the file under load, and what is kept of its own file after that."""
+    pages = _LOG_PAGES if free >= _SMALL_DISK else _SMALL_LOG_PAGES
+    connection.execute(f"PRAGMA wal_autocheckpoint={pages}")
+    if free >= _SMALL_DISK:  # on a small one the log keeps its place: when the rest is full, deletes are written there
+        connection.execute(f"PRAGMA journal_size_limit={2 * pages * PAGE_SIZE}")
 
 
 def migrations() -> list[str]:
@@ -194,6 +209,17 @@ def _make_folder(path: Path) -> None:
 
 def _lock(path: Path) -> IO[bytes]:
     """Lock a file beside the database: SQLite's own locks would go with any other handle that is closed."""
+    while True:
+        file = _lock_once(path)
+        try:
+            if os.path.samestat(os.fstat(file.fileno()), lock_path(path).stat()):
+                return file
+        except FileNotFoundError:
+            pass
+        file.close()  # its owner has removed it meanwhile: what we hold is no longer the file of that name
+
+
+def _lock_once(path: Path) -> IO[bytes]:
     try:
         file = lock_path(path).open("ab")
     except OSError as error:

@@ -14,7 +14,7 @@ from tests.support.sink import Sink, sink
 
 ROUNDS = 7
 SECONDS = 1.5
-LARGE = 10_000_000
+LARGE = 10 << 20
 UNLIMITED = ("--max-messages", "none", "--max-bytes", "none", "--quiet")
 
 Rates = list[tuple[float, float]]
@@ -43,12 +43,14 @@ def against_null(what: str, goal: str, mails: list[bytes], *, connections: int, 
             return rate(address, mails, seconds=SECONDS, connections=connections, once=once)
 
         rounds = taking_turns(lambda: one(running.smtp), lambda: one(null))
+    ours, theirs = (statistics.median(side) for side in zip(*rounds, strict=True))
+    return Row(what, ratio(rounds), "× null sink", goal, f"{in_words(ours, mails)} against {in_words(theirs, mails)}")
+
+
+def in_words(per_second: float, mails: list[bytes]) -> str:
+    """Spell a rate: in mails, or in megabytes where they are large."""
     size = len(mails[0])
-    unit = (lambda per_second: f"{per_second:,.0f} mails/s") if size < LARGE else (
-        lambda per_second: f"{per_second * size / 1e6:,.0f} MB/s"
-    )  # fmt: skip
-    ours, theirs = (unit(statistics.median(side)) for side in zip(*rounds, strict=True))
-    return Row(what, ratio(rounds), "× null sink", goal, f"{ours} against {theirs}")
+    return f"{per_second:,.0f} mails/s" if size < 1 << 20 else f"{per_second * size / 1e6:,.0f} MB/s"
 
 
 def while_searching(running: Sink, mails: list[bytes]) -> Row:

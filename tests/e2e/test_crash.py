@@ -79,14 +79,14 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path):
 
 def test_killed_while_it_makes_its_database(tmp_path: Path):
     """At whichever step: the next start takes the file, or what there is of it, as its own."""
-    for number in range(10):
+    for number in range(5):
         database = tmp_path / f"{number}.db"
         words = [sys.executable, "-m", "mailcatch", "-q", "--smtp", "0", "--http", "0", "--database", str(database)]
         process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=tmp_path)
         beside = database.with_name(database.name + ("-wal" if number % 2 else ".lock"))
         while not beside.exists() and process.poll() is None:  # seen from outside there is nothing to wait on
-            pass
-        threading.Event().wait(number * 0.004)
+            threading.Event().wait(0.001)
+        threading.Event().wait(number * 0.008)
         process.kill()
         process.wait()
         with sink(database=database) as running, Http(running.http) as http:

@@ -32,7 +32,9 @@ def main() -> int:
     for (what, reason), count in counted.most_common():
         print(f"| {count} | {what} | {reason} |")
     for name, difference in failures:
-        print(f"{name}: {difference.what}: {difference.ours!r:.300} against {difference.theirs!r:.300}", file=sys.stderr)
+        print(
+            f"{name}: {difference.what}: {difference.ours!r:.300} against {difference.theirs!r:.300}", file=sys.stderr
+        )
     return 1 if failures else 0
 
 

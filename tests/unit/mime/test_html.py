@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailcatch.mime.html import Doctype, Tag, tokens
+from mailcatch.mime.html import Comment, Doctype, EndTag, Tag, Token, tokens
 
 
 def tags(html: str) -> list[str]:
@@ -28,12 +28,48 @@ def tags(html: str) -> list[str]:
         ("<a href='unterminated><b>", []),
         ("<?php <p> ?><b>", ["b"]),
         ("</ p><b>", ["b"]),
+        ("</><b>", ["b"]),
+        ("<noscript><p></noscript><b>", ["noscript", "b"]),
+        ("<!-- never closed > <b>", []),
         ("<br/><hr / >", ["br", "hr"]),
     ],
 )
 def test_start_tags(html: str, names: list[str]):
     """Tags are found where a browser finds them."""
     assert tags(html) == names
+
+
+def cut(html: str, kind: type[Token]) -> list[str]:
+    return [html[token.start : token.end] for token in tokens(html) if isinstance(token, kind)]
+
+
+def test_end_tags_and_comments_have_their_place():
+    """Also what a browser only takes for a comment."""
+    html = "<p>a</P ><!--b--></ c><?d?><![e]>f<!-- never closed"
+    assert cut(html, EndTag) == ["</P >"]
+    assert cut(html, Comment) == ["<!--b-->", "</ c>", "<?d?>", "<![e]>"]
+    assert [token.name for token in tokens(html) if isinstance(token, EndTag)] == ["p"]
+
+
+@pytest.mark.parametrize(
+    ("html", "values"),
+    [
+        ("<a b=>", [("b", "", "")]),
+        ('<a b="" c>', [("b", "", '""'), ("c", "", "")]),
+        ("<a b='&lt;'c=d/>", [("b", "<", "'&lt;'"), ("c", "d/", "d/")]),
+        ("<a =b=c>", [("=b", "c", "c")]),
+        ("<a/b / c\n=\n'd'>", [("b", "", ""), ("c", "d", "'d'")]),
+    ],
+)
+def test_odd_attributes(html: str, values: list[tuple[str, str, str]]):
+    """They are read as a browser reads them."""
+    (tag,) = (token for token in tokens(html) if isinstance(token, Tag))
+    assert [(each.name, each.value, html[each.start : each.end]) for each in tag.attributes] == values
+
+
+def test_plaintext_never_ends():
+    """What follows is text, end tags too."""
+    assert tags("<plaintext><p></plaintext><p>") == ["plaintext"]
 
 
 def test_attributes_have_their_place():
@@ -68,7 +104,10 @@ def test_doctype():
     assert [token for token in tokens("<!DocType html><p>") if isinstance(token, Doctype)] == [Doctype(0, 15)]
 
 
-@pytest.mark.parametrize("piece", ["<", "<a ", "<!--", "<a b='", "<script>", "</", "<!", "<a =", "< ", "<a/"])
+@pytest.mark.parametrize(
+    "piece",
+    ["<", "<a ", "<!--", "<a b='", "<script>", "</", "<!", "<a =", "< ", "<a/", "<a b=c ", "<!---->", "<title></title"],
+)
 def test_crafted_input_is_linear(piece: str):
     """150 kB of openings are read in a moment: a generous bound, on the processor's clock."""
     started = time.process_time()
@@ -82,4 +121,5 @@ def test_offsets_go_forward(html: str):
     position = 0
     for token in tokens(html):
         assert position <= token.start < token.end <= len(html)
-        position = token.end
+        assert html[token.start] + html[token.end - 1] == "<>"
+        position = token.content_end if isinstance(token, Tag) else token.end

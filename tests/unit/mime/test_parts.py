@@ -10,7 +10,9 @@ from mailcatch.mime.parts import (
     html_of,
     is_attachment,
     shown,
+    text_in,
     text_of,
+    texts_of,
     walk,
 )
 from mailcatch.mime.structure import scan
@@ -22,7 +24,7 @@ RAW = (
     b"--b\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\nfile\r\n"
     b"--b\r\nContent-Type: message/rfc822\r\n\r\nContent-Type: image/png\r\n\r\npng\r\n--b--\r\n"
 )
-ROOT = scan(RAW)[0]
+ROOT = scan(RAW).root
 
 
 def test_texts_are_decoded():
@@ -33,7 +35,7 @@ def test_texts_are_decoded():
 
 def test_a_message_without_text_has_none():
     """No text is "", no HTML is None."""
-    root = scan(b"Content-Type: image/png\r\n\r\nx")[0]
+    root = scan(b"Content-Type: image/png\r\n\r\nx").root
     assert (text_of(b"", root), html_of(b"", root)) == ("", None)
 
 
@@ -57,6 +59,39 @@ def test_parts_are_found_by_number(number: str, content_type: str):
 def test_there_is_no_such_part(number: str):
     """A number that names nothing gives None; the root multipart has none."""
     assert by_number(ROOT, number) is None
+
+
+def test_a_text_without_a_name_comes_first():
+    """A named one is a file, shown only where there is no other."""
+    raw = (
+        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; name=a.txt\r\n\r\nfile\r\n"
+        b"--b\r\n\r\ntext\r\n--b--"
+    )
+    root = scan(raw).root
+    assert text_of(raw, root) == "text"
+    assert [part.number for part in texts_of(root, "text/plain")] == ["1", "2"]
+
+
+def test_a_multipart_that_cannot_be_cut_is_shown_as_text():
+    """Its reader sees what there is, rather than nothing."""
+    raw = b"Content-Type: multipart/mixed; boundary=b\r\n\r\nall there is"
+    assert text_of(raw, scan(raw).root) == "all there is"
+    assert html_of(raw, scan(raw).root) is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (b"\r\n" + "aü".encode(), "a"),
+        (b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + "aü".encode(), "a"),
+        (b"Content-Type: text/plain; charset=utf-16-be\r\n\r\n" + "üü".encode("utf-16-be"), "ü"),
+        (b"Content-Type: text/plain; charset=shift_jis\r\n\r\n" + "a日".encode("shift_jis"), "a"),
+    ],
+)
+def test_a_text_is_not_cut_in_a_character(raw: bytes, text: str):
+    """What is left of one at the end goes; without it the text would pass for another character set."""
+    part = scan(raw).root
+    assert text_in(raw, part, part.length - 1) == text
 
 
 def test_headers_of_a_part():
