@@ -21,6 +21,9 @@ _REFRESHING = frozenset({"refresh", "x-dns-prefetch-control"})
 _PICTURES = frozenset({"src", "background", "poster", "data", "href", "xlink:href", "lowsrc"})
 _SETS = frozenset({"srcset", "imagesrcset"})
 _LINKS = frozenset({"a", "area"})
+_LONGEST_BASE = 2_000
+"""Characters of a base that is used: it is repeated in each of the page's links."""
+
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:")
 _URL = re.compile(
     r"""(url\([\t\n\f\r ]*+)("[^"\n]*+"|'[^'\n]*+'|[^\t\n\f\r "'()]*+)(?=[\t\n\f\r ]*+(?:\)|\Z))""", re.IGNORECASE
@@ -59,7 +62,10 @@ def rewrite_urls(html: str, *, cid: Resolve, script: str = "") -> str:
     """
     html = _without_hidden_tags(html)
     found = [token for token in tokens(html) if isinstance(token, Tag | Doctype)]
-    base = next((tag.get("href") for tag in found if isinstance(tag, Tag) and tag.name == "base"), None)
+    base = next(
+        (href for tag in found if isinstance(tag, Tag) and tag.name == "base" and (href := tag.get("href"))), ""
+    )
+    base = base if len(base) <= _LONGEST_BASE else ""
     head = next((token.end for token in found if isinstance(token, Doctype)), 0)
     edits = [_Edit(head, head, f"<script>{script}</script>")] if script else []
     for token in found:
@@ -110,7 +116,7 @@ def _leaves(tag: Tag) -> bool:
     return tag.name == "link" and not _EARLY.isdisjoint((tag.get("rel") or "").lower().split())
 
 
-def _edits(html: str, tag: Tag, resolve: Resolve, base: str | None) -> Iterator[_Edit]:
+def _edits(html: str, tag: Tag, resolve: Resolve, base: str) -> Iterator[_Edit]:
     for attribute in tag.attributes:
         new = _new_value(tag, attribute, resolve, base) if attribute.value else None
         if new is not None and new != attribute.value:
@@ -121,7 +127,7 @@ def _edits(html: str, tag: Tag, resolve: Resolve, base: str | None) -> Iterator[
             yield _Edit(tag.end, tag.content_end, new)
 
 
-def _new_value(tag: Tag, attribute: Attribute, resolve: Resolve, base: str | None) -> str | None:
+def _new_value(tag: Tag, attribute: Attribute, resolve: Resolve, base: str) -> str | None:
     name, value = attribute.name, attribute.value
     if name == "style":
         return _css(value, resolve)
@@ -129,11 +135,12 @@ def _new_value(tag: Tag, attribute: Attribute, resolve: Resolve, base: str | Non
         return _srcset(value, resolve, base)
     if name not in _PICTURES:
         return None
-    part = None if name == "href" and tag.name in _LINKS else resolve(value)
-    return part if part is not None else _absolute(value, base)
+    absolute = _absolute(value, base)
+    part = None if name == "href" and tag.name in _LINKS else resolve(value) or resolve(absolute or "")
+    return part or absolute
 
 
-def _absolute(url: str, base: str | None) -> str | None:
+def _absolute(url: str, base: str) -> str | None:
     """Return a relative URL made absolute by the `base` that was taken away; None to leave it."""
     url = url.strip()
     if not base or url.startswith("#") or _SCHEME.match(url):
@@ -152,12 +159,13 @@ def _css(css: str, resolve: Resolve) -> str:
     return _URL.sub(mapped, css)
 
 
-def _srcset(value: str, resolve: Resolve, base: str | None) -> str:
+def _srcset(value: str, resolve: Resolve, base: str) -> str:
     """Replace the URLs of a list of candidates, and nothing between them (WHATWG HTML §4.8.4.2.1)."""
 
     def mapped(match: re.Match[str]) -> str:
         url, descriptors = match.groups()
-        return f"{resolve(url) or _absolute(url, base) or url}{descriptors}"
+        absolute = _absolute(url, base) or url
+        return f"{resolve(url) or resolve(absolute) or absolute}{descriptors}"
 
     return _CANDIDATE.sub(mapped, value)
 

@@ -132,8 +132,6 @@ class _Scan:
             if opened is not None and found > opened:  # two delimiter lines in a row are one
                 yield opened, max(opened, _before_line_end(raw, found))
             opened = after
-            if after is None:
-                return
         if opened is not None:
             yield opened, end
 

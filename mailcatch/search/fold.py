@@ -10,7 +10,6 @@ import re
 import unicodedata
 from functools import cache
 
-
 # Bytes of UTF-8: letters and digits of ASCII stay, as does all beyond ASCII; the rest of ASCII parts words.
 _PARTED = bytes(code if code >= 0x80 or chr(code).isalnum() else 0x20 for code in range(256))
 _SURROGATES = re.compile("[\ud800-\udfff]")

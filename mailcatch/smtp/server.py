@@ -123,20 +123,22 @@ class Server(SMTP, asyncio.BufferedProtocol):
 
     def _look(self) -> None:
         """See from time to time whether the client is still there, and fast enough."""
-        section, now = self._door.rules.section, self.loop.time()
-        silent, patience = now - self._heard, section.idle_timeout
-        if self._data is not None:
-            slow_start = min(_SLOW_START, patience)
-            owed = section.min_data_rate * (now - self._data_began - slow_start)
-            if self._data.received < owed:
-                self._dialogue.leave("421 4.4.2 the data come too slowly", "timed out: DATA slower than the minimum")
-        if silent >= patience and (self._data is not None or self._dialogue.idle):
+        patience, now = self._door.rules.section.idle_timeout, self.loop.time()
+        silent = now - self._heard
+        if silent >= patience and self._dialogue.state is not State.STORING:
             self._dialogue.leave("421 4.4.2 nothing was heard for too long", "timed out")
+        elif self._data is not None and self._data.received < self._owed(now - self._data_began):
+            self._dialogue.leave("421 4.4.2 the data come too slowly", "timed out: DATA slower than the minimum")
         if self._dialogue.state is State.CLOSED:
             self._serve()
         else:
             left = patience - silent
             self._timer = self.loop.call_later(min(LOOK, left if left > 0 else patience), self._look)
+
+    def _owed(self, seconds: float) -> float:
+        """Return how many bytes of data must have come after so long."""
+        section = self._door.rules.section
+        return section.min_data_rate * (seconds - min(_SLOW_START, section.idle_timeout))
 
     # Bytes in, replies out
 

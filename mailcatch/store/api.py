@@ -25,7 +25,8 @@ class NewMessage:
 
     `summary` is what `model.Summary` shows of it; the store sets `seq` (given as 0) and what it knows better.
     `texts` are folded (`search.fold`), `words` cut from them (`search.words`, joined by blanks); both hold subject,
-    people, body in this order. `addresses` are (key, role, domain), key case-folded with its domain as an A-label.
+    people, body in this order. `addresses` are (key, role, domain), key case-folded with its domain as an A-label;
+    display names stand among them folded, with an empty domain.
     """
 
     summary: Summary

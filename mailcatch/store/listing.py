@@ -8,10 +8,10 @@ from typing import Any
 
 from mailcatch.errors import NotFound
 from mailcatch.model import Order, Summary
-from mailcatch.search.query import Query
+from mailcatch.search.query import All, And, Query, Term
 from mailcatch.store.api import Count, Counts, Page
 from mailcatch.store.rows import SUMMARY, summary_of
-from mailcatch.store.search import compile, mentions_bin
+from mailcatch.store.search import source
 from mailcatch.store.tally import State
 
 _LISTED = "m.binned_at IS NULL AND m.origin <> 'append'"
@@ -24,23 +24,17 @@ class Listing:
     def __init__(self, connection: sqlite3.Connection, query: Query | None, inbox: str | None) -> None:
         self._connection = connection
         self._plain = query is None and inbox is None
-        self._with_bin = query is not None and mentions_bin(query)
-        self._where: list[str] = ["m.origin <> 'append'"] if self._with_bin else [_LISTED]
-        self._parameters: list[Any] = []
-        if query is not None:
-            where, parameters = compile(query)
-            self._where.append(f"({where})")
-            self._parameters += parameters
         if inbox is not None:
-            self._where.append("m.seq IN (SELECT message FROM inbox_messages WHERE inbox = ?)")
-            self._parameters.append(_inbox(connection, inbox))
+            _check_inbox(connection, inbox)
+            query = And((query or All(), Term("inbox", "eq", inbox)))
+        self._source = source(query)
 
     def page(self, state: State, limit: int, before: int | None, after: int | None, order: Order) -> Page:
         """Return up to `limit` rows with before > seq > after."""
-        where, parameters = list(self._where), list(self._parameters)
+        where, parameters = [self._source.where], list(self._source.parameters)
         for comparison, bound in (("<", before), (">", after)):
             if bound is not None:
-                where.append(f"m.seq {comparison} ?")
+                where.append(f"{self._source.seq} {comparison} ?")
                 parameters.append(bound)
         rows = self._rows(" AND ".join(where), parameters, order, limit + 1, 0)
         more, rows = len(rows) > limit, rows[:limit]
@@ -55,21 +49,16 @@ class Listing:
 
     def positions(self, state: State, start: int, count: int) -> Page:
         """Return `count` rows from index `start`, 0 being the newest."""
-        rows = self._rows(" AND ".join(self._where), self._parameters, "desc", count, start)
+        rows = self._rows(self._source.where, list(self._source.parameters), "desc", count, start)
         return Page(tuple(rows), *self.totals(state), None, None, state.seq)
 
     def totals(self, state: State) -> tuple[int, int]:
         """Return how many there are, and how many of them unread."""
         if self._plain:
             return state.tally.total, state.tally.unread
-        where = " AND ".join(self._where)
-        (total,) = self._connection.execute(
-            f"SELECT count(*) FROM messages m WHERE {where}", self._parameters
-        ).fetchone()
-        if not total:
-            return 0, 0
-        (unread,) = self._connection.execute(
-            f"SELECT count(*) FROM messages m WHERE m.flags % 2 = 0 AND {where}", self._parameters
+        total, unread = self._connection.execute(
+            f"SELECT count(*), coalesce(sum(m.flags % 2 = 0), 0) FROM {self._source.tables} WHERE {self._source.where}",
+            self._source.parameters,
         ).fetchone()
         return total, unread
 
@@ -77,19 +66,16 @@ class Listing:
         direction = "DESC" if order == "desc" else "ASC"
         # The seqs first, from an index alone: a jump over 50,000 rows then reads no row.
         rows = self._connection.execute(
-            f"SELECT {SUMMARY} FROM messages m WHERE m.seq IN (SELECT m.seq FROM messages m WHERE {where}"
-            f" ORDER BY m.seq {direction} LIMIT ? OFFSET ?) ORDER BY m.seq {direction}",
+            f"SELECT {SUMMARY} FROM messages m WHERE m.seq IN (SELECT m.seq FROM {self._source.tables} WHERE {where}"
+            f" ORDER BY {self._source.seq} {direction} LIMIT ? OFFSET ?) ORDER BY m.seq {direction}",
             [*parameters, limit, offset],
         )
         return [summary_of(row) for row in rows]
 
 
-def _inbox(connection: sqlite3.Connection, name: str) -> int:
-    row = connection.execute("SELECT number FROM inboxes WHERE name = ?", (name,)).fetchone()
-    if row is None:
+def _check_inbox(connection: sqlite3.Connection, name: str) -> None:
+    if connection.execute("SELECT 1 FROM inboxes WHERE name = ?", (name,)).fetchone() is None:
         raise NotFound(f"no inbox {name!r}")
-    number: int = row[0]
-    return number
 
 
 def read_counts(connection: sqlite3.Connection, state: State) -> Counts:

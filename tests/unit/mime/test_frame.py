@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailcatch.mime.frame import rewrite, rewrite_urls
@@ -84,6 +84,19 @@ def test_sets_of_pictures_follow_the_base_too():
     )
 
 
+def test_a_location_may_be_relative_to_the_base():
+    """RFC 2557 §5: the part's Content-Location is compared with the absolute URL too."""
+    given = {"http://x/y/a.png": "A"}
+    html = "<base><base href=' http://x/y/ '><base href=z><img src=a.png><img srcset='a.png 2x'>"
+    assert rewrite_urls(html, cid=given.get) == '<img src="A"><img srcset="A 2x">'
+
+
+def test_a_long_base_is_not_multiplied():
+    """A page of many links must not become a thousand times as long."""
+    html = f"<base href='http://x/{'y' * 100_000}/'>" + "<a href=z>" * 10_000
+    assert len(framed(html)) < len(html)
+
+
 @pytest.mark.parametrize("base", ["http://[", "http://x:y:z/", "", "\\x00"])
 def test_a_base_that_is_no_address_breaks_nothing(base: str):
     """It goes like any other."""
@@ -109,6 +122,24 @@ REFRESH = "<meta http-equiv=refresh content=0;url=//x>"
 def test_nothing_that_leaves_hides(html: str):
     """Where a browser's tree may see a tag that the tokenizer does not, the tag becomes text."""
     assert "<meta" not in framed(html)
+
+
+FRAGMENTS = [
+    "<svg>", "</svg>", "<math>", "<mtext>", "<desc>", "<foreignObject>", "<annotation-xml>", "<style>", "</style>", "<title>",
+    "</title>", "<textarea>", "</textarea>", "<select>", "</select>", "<option>", "<script>", "</script>", "<!--", "-->",
+    "--!>", "<!-->", "<![CDATA[", "]]>", "<xmp>", "</xmp>", "<noembed>", "<iframe>", "</iframe>", "<table>", "<td>",
+    "<template>", "</template>", "<frameset>", "<noframes>", "</noframes>", "<plaintext>", "<head>", "</head>", "<body>",
+    "<p>", "</p>", "<a b='", "'>", "\"", "<", "</", "/>", ">", "x", REFRESH, "<base href=x>", "<link rel=preconnect href=x>",
+]  # fmt: skip
+
+
+@settings(max_examples=500)
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=14))
+def test_a_browsers_tree_has_nothing_that_leaves(fragments: list[str]):
+    """However the pieces fall, and whatever a parser that builds the tree makes of them."""
+    lexbor = pytest.importorskip("selectolax.lexbor", reason="selectolax, the oracle for HTML, is not installed")
+    tree = lexbor.LexborHTMLParser(rewrite_urls("".join(fragments), cid=lambda url: None))
+    assert tree.css("meta[http-equiv=refresh], base, link[rel=preconnect]") == []
 
 
 def test_harmless_tags_stay_where_nothing_is_ambiguous():

@@ -66,6 +66,12 @@ def test_all_plain_texts_are_read():
     assert read(raw).plain == "one\ntwo"
 
 
+def test_the_limit_is_for_all_texts_together():
+    """A thousand parts are not a thousand times as much text."""
+    raw = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + (b"--b\r\n\r\n" + b"x" * 100_000 + b"\r\n") * 9
+    assert len(read(raw).plain.replace("\n", "")) == TEXT_BYTES
+
+
 def test_flowed_paragraphs_are_joined():
     """RFC 3676; only where the part says so."""
     field = b"Content-Type: text/plain; format=flowed; delsp=yes\r\n\r\n"

@@ -9,7 +9,7 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mailcatch.search import fold as module
@@ -67,6 +67,7 @@ def test_words(text: str, expected: list[str]) -> None:
     assert words(fold(text)) == expected
 
 
+@settings(deadline=None)  # a busy machine is no mistake
 @given(st.text())
 @example("\u0390 \u1fd3 \u0345\u0301 \u01c5")
 def test_folding_twice_changes_nothing(text: str) -> None:
@@ -77,6 +78,7 @@ def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(folded) == folded
 
 
+@settings(deadline=None)  # a busy machine is no mistake
 @given(st.text(), st.text())
 def test_words_of_joined_texts(first: str, second: str) -> None:
     """Texts may be cut into words one by one and joined: a store deletes what it was given in pieces."""
@@ -84,6 +86,7 @@ def test_words_of_joined_texts(first: str, second: str) -> None:
     assert words(f"{first} {second}") == words(first) + words(second)
 
 
+@settings(deadline=None)  # a busy machine is no mistake
 @given(st.text(st.characters(codec="ascii")))
 def test_the_short_way_for_ascii_agrees(text: str) -> None:
     """Plain ASCII is handled by another path, with the same result as the general one."""
@@ -91,6 +94,7 @@ def test_the_short_way_for_ascii_agrees(text: str) -> None:
     assert fold(f"{text} é") == f"{fold(text)} é".strip()
 
 
+@settings(deadline=None)  # a busy machine is no mistake
 @given(st.text())
 def test_the_index_sees_the_same_words(text: str) -> None:
     """SQLite's tokenizer leaves our words as they are: each is found whole."""

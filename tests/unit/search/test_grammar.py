@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailcatch.errors import QueryError
@@ -176,6 +176,7 @@ PIECES = st.sampled_from([
 ])  # fmt: skip
 
 
+@settings(deadline=None)  # a busy machine is no mistake
 @given(st.lists(PIECES, max_size=30).map("".join) | st.text(max_size=60))
 def test_any_text_is_a_query_or_a_mistake(text: str) -> None:
     """Nothing else is raised; a mistake lies inside the text; what is given can be evaluated."""
@@ -190,6 +191,7 @@ def test_any_text_is_a_query_or_a_mistake(text: str) -> None:
     assert query == parse(text, now=NOW)
 
 
+@settings(deadline=None)  # a busy machine is no mistake
 @given(st.text(max_size=40))
 def test_what_is_quoted_is_a_value(text: str) -> None:
     """Any text can be asked for, in quotes."""

@@ -6,7 +6,7 @@ import contextlib
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailcatch.search.tokens import Mistake, quoted, scan
@@ -70,12 +70,14 @@ def test_a_quotation_must_end(text: str, position: int, suggestion: str | None) 
         assert scan(suggestion)
 
 
+@settings(deadline=None)  # a busy machine is no mistake
 @given(st.text())
 def test_a_quotation_reads_as_what_was_quoted(text: str) -> None:
     """quoted() makes one phrase of any text."""
     assert [(token.kind, token.text) for token in scan(quoted(text))] == [("phrase", text)]
 
 
+@settings(deadline=None)  # a busy machine is no mistake
 @given(st.text(st.sampled_from('ab:"\\()- \n*') | st.characters()))
 def test_nothing_is_skipped(text: str) -> None:
     """Tokens follow each other with nothing but blanks between."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailcatch.search.values import Now, moment_like, read_moment, read_size
@@ -67,6 +67,7 @@ def test_what_may_have_been_meant(text: str, like: str) -> None:
     assert moment_like(text, HERE) == like
 
 
+@settings(deadline=None)  # a busy machine is no mistake
 @given(st.from_regex(r"\A\d{1,4}-\d{1,2}-\d{1,2}([T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?\Z") | st.text())
 def test_any_text_is_a_moment_or_none(text: str) -> None:
     """It never raises, and what it gives fits 64 bits."""

@@ -4,6 +4,8 @@ import asyncio
 import threading
 from concurrent.futures import Future
 
+import pytest
+
 from mailcatch.smtp.returns import Returns
 
 
@@ -40,3 +42,22 @@ def test_a_loop_that_has_ended_is_no_error():
     returns.when_done(future, lambda done: None)
     loop.close()
     future.set_result(1)
+
+
+def test_one_callback_that_fails_does_not_stop_the_others(caplog: pytest.LogCaptureFixture):
+    """Each client gets its answer; what went wrong is in the log."""
+    seen: list[int] = []
+
+    async def scenario() -> None:
+        returns, last = Returns(asyncio.get_running_loop()), asyncio.Event()
+        futures: list[Future[int]] = [Future() for _ in range(3)]
+        returns.when_done(futures[0], lambda done: seen.append(1 // 0))
+        returns.when_done(futures[1], lambda done: seen.append(done.result()))
+        returns.when_done(futures[2], lambda done: last.set())
+        for future in futures:
+            future.set_result(7)
+        await asyncio.wait_for(last.wait(), 10)
+
+    asyncio.run(scenario())
+    assert seen == [7]
+    assert [record.getMessage() for record in caplog.records] == ["an answer could not be given"]

@@ -27,3 +27,21 @@ def test_the_middle_of_a_long_one_is_left_out():
     assert (lines[0].line, lines[-1].line) == ("NOOP 0", "NOOP 19999")
     assert sum(len(line.line) for line in lines) <= LARGEST
     assert [line.line for line in lines if "left out" in line.line] != []
+
+
+def test_lines_stay_in_order_where_the_middle_begins():
+    """A short line that would still fit does not overtake the long one before it that did not."""
+    transcript = Transcript()
+    while transcript.size < LARGEST // 2 - 1_000:
+        transcript.client(b"NOOP")
+    transcript.client(b"x" * 2_000)
+    transcript.client(b"last")
+    assert [line.line[:4] for line in transcript.lines()][-2:] == ["xxxx", "last"]
+
+
+def test_its_size_is_bounded():
+    """However many lines, and however long."""
+    transcript = Transcript()
+    for number in range(3_000):
+        transcript.client(b"x" * (number % 4_096))
+    assert LARGEST - 5_000 < transcript.size <= LARGEST

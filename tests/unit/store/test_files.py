@@ -75,14 +75,6 @@ def test_a_damaged_file_is_refused(made: Path):
         open_writer(made)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_read_only_file_is_refused(made: Path):
-    """With a way out."""
-    made.chmod(0o400)
-    with pytest.raises(ConfigError, match="read-only"):
-        check(made)
-
-
 def test_only_its_owner_may_read_it(tmp_path: Path):
     """Folder 0700, file 0600."""
     path = tmp_path / "new" / "mail.db"
