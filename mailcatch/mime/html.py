@@ -17,7 +17,7 @@ RAW_TEXT = frozenset({"script", "style", "textarea", "title", "xmp", "iframe", "
 """Elements whose content is text up to their end tag, whatever it looks like, in a page that may run scripts."""
 
 _TOKEN = re.compile(rf"<(?:(/?+)({TAG_NAME})({ATTRIBUTES})>|{COMMENT}|{BOGUS})")
-_ATTRIBUTE = re.compile(rf"{BEFORE_NAME}({NAME})(?:{EQUALS}({VALUE}))?+")
+_ATTRIBUTE = re.compile(rf"{BEFORE_NAME}({NAME})(?:{EQUALS}({VALUE}))?")
 _DOCTYPE = re.compile(r"<!doctype", re.IGNORECASE)
 _END_TAGS = {name: re.compile(rf"</{name}{END_OF_NAME}", re.IGNORECASE) for name in RAW_TEXT}
 _CAN_BEGIN = re.compile(r"<(?=[A-Za-z!?/])")

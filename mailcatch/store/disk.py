@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import shutil
 import time
 from pathlib import Path
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 SMALLEST, LARGEST = 256 << 10, 16 << 20
 _SHARE = 16  # the reserve is this part of what is free
 _TIMES = 4  # a message needs this many times its size while it is stored: log, index, checkpoint
+_AGAIN = 4  # made only with so many times its size free: else making it would itself stop the mail
 _LOOK_AGAIN = 0.25  # seconds that an answer of the file system holds while there is plenty
 _PLENTY = 1 << 30
 
@@ -49,18 +51,21 @@ class Reserve:
             raise Overloaded("the disk is full: delete mail or free space, then try again")
 
     def make(self) -> None:
-        """Make the reserve again, if there is room for it and as much besides."""
-        if self._path.exists() or self.free() < 2 * self.size:
+        """Make the reserve, or make it again, while there is plenty of room for it."""
+        if self._path.exists() or self.free() < _AGAIN * self.size:
             return
         try:
-            self._path.touch(0o600)
-            with self._path.open("wb") as file:
-                file.write(b"\0" * self.size)
+            file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            try:
+                _fill(file, self.size)
+            finally:
+                os.close(file)
         except OSError:
-            self.give_up()
+            self.remove()
 
     def give_up(self) -> None:
         """Free the reserve, for deletes and a checkpoint."""
+        self._known_free = 0  # what was known is out of date: look before the next message
         if self._path.exists():
             log.warning("the disk is full: giving up the reserve of %d bytes, so that mail can be deleted", self.size)
         with contextlib.suppress(OSError):
@@ -70,3 +75,14 @@ class Reserve:
         """Leave nothing behind at the end."""
         with contextlib.suppress(OSError):
             self._path.unlink()
+
+
+def _fill(file: int, size: int) -> None:
+    """Take `size` bytes of the disk, where possible without writing them."""
+    if hasattr(os, "posix_fallocate"):
+        with contextlib.suppress(OSError):
+            os.posix_fallocate(file, 0, size)
+            return
+    piece = bytes(1 << 16)
+    for _ in range(0, size, len(piece)):
+        os.write(file, piece)

@@ -1,4 +1,4 @@
-"""Messages: the statements that write, read, change and remove them."""
+"""Messages: the statements that write, choose, change and read them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from mailcatch.model import (
     Message,
     Part,
 )
-from mailcatch.search.fold import words
-from mailcatch.store.api import Added, Change, NewMessage, Outcome, Retention, Selection
+from mailcatch.store.api import Added, Change, NewMessage, Outcome, Selection
 from mailcatch.store.rows import SUMMARY, People, clean, summary_of, text_of
 from mailcatch.store.search import compile, mentions_bin
 from mailcatch.store.sessions import link_session
+from mailcatch.store.tally import Standing
 from mailcatch.store.transaction import Transaction
 
 EVENT_LIMIT = 200
@@ -73,7 +73,7 @@ def add(transaction: Transaction, new: NewMessage) -> Added:
         if row is not None:
             # Not INSERT … SELECT: it opens a savepoint, and the word index writes itself out at each.
             execute("INSERT INTO inbox_messages VALUES (?, ?)", (row[0], seq))
-    transaction.tally = transaction.tally.with_message(flags, summary.binned, summary.size)
+    transaction.tally = transaction.tally.plus(Standing(new.origin, flags, summary.binned, summary.size))
     transaction.event("added", summary.id, seq)
     return Added(summary.id, seq)
 
@@ -94,50 +94,52 @@ def _where(selection: Selection) -> tuple[str | None, tuple[Any, ...]]:
         return "m.id IN (SELECT value FROM json_each(?))", (text_of(selection.ids),)
     if selection.query is not None:
         where, parameters = compile(selection.query)
-        if not mentions_bin(selection.query):
-            where = f"({where}) AND m.binned_at IS NULL"
-        return where, tuple(parameters)
+        binned = "" if mentions_bin(selection.query) else " AND m.binned_at IS NULL"
+        return f"({where}) AND m.origin <> 'append'{binned}", tuple(parameters)
     if selection.everything:
         return "1", ()
     return None, ()
 
 
-def change(transaction: Transaction, selection: Selection, wanted: Change) -> Outcome:
+def standings(transaction: Transaction, seqs: Sequence[int]) -> list[tuple[int, str, Standing]]:
+    """Return (seq, id, standing) of those of the messages that are there, ascending."""
+    rows = transaction.execute(
+        "SELECT seq, id, origin, flags, binned_at IS NOT NULL, size FROM messages"
+        " WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq",
+        (text_of(seqs),),
+    )
+    return [(seq, id, Standing(origin, flags, bool(binned), size)) for seq, id, origin, flags, binned, size in rows]
+
+
+def change(transaction: Transaction, seqs: Sequence[int], wanted: Change) -> Outcome:
     """Set flags, Bin and tags; only messages that really change count and get an event."""
     touched: dict[int, str] = {}
-    for seq in chosen(transaction.connection, selection):
-        id, flags, binned_at, size = transaction.execute(
-            "SELECT id, flags, binned_at, size FROM messages WHERE seq = ?", (seq,)
-        ).fetchone()
-        new_flags = _with(_with(flags, SEEN, wanted.read), FLAGGED, wanted.pinned)
-        new_binned = (
-            binned_at
-            if wanted.bin is None or wanted.bin == (binned_at is not None)
-            else (transaction.at if wanted.bin else None)
+    states: list[tuple[int, int | None, int]] = []
+    for seq, id, old in standings(transaction, seqs):
+        new = Standing(
+            old.origin,
+            _with(_with(old.flags, SEEN, wanted.read), FLAGGED, wanted.pinned),
+            old.binned if wanted.bin is None else wanted.bin,
+            old.size,
         )
-        tagged = _retag(transaction, seq, wanted)
-        if (new_flags, new_binned) != (flags, binned_at) or tagged:
+        if _retag(transaction, seq, wanted) or new != old:
             touched[seq] = id
-            tally = transaction.tally.with_message(flags, binned_at is not None, size, -1)
-            transaction.tally = tally.with_message(new_flags, new_binned is not None, size)
-            transaction.execute(
-                "UPDATE messages SET flags = ?, binned_at = ? WHERE seq = ?", (new_flags, new_binned, seq)
-            )
-    announce(transaction, "changed", touched)
+            states.append((new.flags, transaction.at if new.binned else None, seq))
+            transaction.tally = transaction.tally.minus(old).plus(new)
+    numbers = announce(transaction, "changed", touched)
+    transaction.executemany(
+        "UPDATE messages SET flags = ?1, binned_at = CASE WHEN ?2 IS NULL THEN NULL ELSE coalesce(binned_at, ?2) END,"
+        " changed_seq = ?4 WHERE seq = ?3",
+        [(*state, numbers[state[-1]]) for state in states],
+    )
     return Outcome(len(touched), transaction.seq)
 
 
-def announce(transaction: Transaction, kind: str, touched: Mapping[int, str]) -> None:
-    """Write the events of a bulk operation: one each, or one `reset` past 200 messages."""
+def announce(transaction: Transaction, kind: str, touched: Mapping[int, str]) -> dict[int, int]:
+    """Write the events of a bulk operation: one each, or one `reset` past 200 messages; return the seq for each."""
     if len(touched) > EVENT_LIMIT:
-        seq = transaction.event("reset", None)
-        if kind == "changed":
-            transaction.executemany("UPDATE messages SET changed_seq = ? WHERE seq = ?", [(seq, m) for m in touched])
-        return
-    for message, id in touched.items():
-        seq = transaction.event(kind, id)
-        if kind == "changed":
-            transaction.execute("UPDATE messages SET changed_seq = ? WHERE seq = ?", (seq, message))
+        return dict.fromkeys(touched, transaction.event("reset", None))
+    return {message: transaction.event(kind, id) for message, id in touched.items()}
 
 
 def _with(flags: int, bit: int, wanted: bool | None) -> int:
@@ -151,58 +153,6 @@ def _retag(transaction: Transaction, seq: int, wanted: Change) -> bool:
     for tag in wanted.remove_tags:
         changed += transaction.execute("DELETE FROM tags WHERE tag = ? AND message = ?", (tag, seq)).rowcount
     return changed > 0
-
-
-def remove(transaction: Transaction, seqs: Sequence[int]) -> Outcome:
-    """Remove messages for ever: rows, words, placements; what the relay still has of them goes with them (G14)."""
-    gone: dict[int, str] = {}
-    for seq in seqs:
-        row = transaction.execute("SELECT id, flags, binned_at, size FROM messages WHERE seq = ?", (seq,)).fetchone()
-        if row is None:
-            continue
-        gone[seq] = row[0]
-        transaction.tally = transaction.tally.with_message(row[1], row[2] is not None, row[3], -1)
-        _unindex(transaction, seq)
-        transaction.execute("DELETE FROM placements WHERE message = ?", (seq,))
-        transaction.execute("DELETE FROM messages WHERE seq = ?", (seq,))
-    announce(transaction, "removed", gone)
-    return Outcome(len(gone), transaction.seq)
-
-
-def _unindex(transaction: Transaction, seq: int) -> None:
-    """Take a message out of the contentless index, which wants to be told the words it was given."""
-    texts = transaction.execute("SELECT subject, people, body FROM texts WHERE message = ?", (seq,)).fetchone()
-    if texts is not None:
-        transaction.execute(
-            "INSERT INTO words (words, rowid, subject, people, body) VALUES ('delete', ?, ?, ?, ?)",
-            (seq, *[" ".join(words(text)) for text in texts]),
-        )
-
-
-def prune(transaction: Transaction, retention: Retention, now: int, limit: int) -> Outcome:
-    """Remove at most `limit` of the oldest messages that retention does not keep."""
-    seqs: list[int] = []
-    free = (
-        f"SELECT seq, size, received_at FROM messages m WHERE flags & {FLAGGED} = 0"
-        " AND NOT EXISTS (SELECT 1 FROM relay_jobs j JOIN relay_recipients r ON r.job = j.number"
-        " WHERE j.message = m.seq AND r.state IN ('queued', 'active', 'deferred', 'held')) ORDER BY seq LIMIT ?"
-    )
-    tally = transaction.tally
-    count, size = tally.total + tally.binned, tally.size
-    for seq, its_size, received_at in transaction.execute(free, (limit,)).fetchall():
-        if not _beyond(retention, count, size, now - received_at):
-            break
-        seqs.append(seq)
-        count, size = count - 1, size - its_size
-    return remove(transaction, seqs)
-
-
-def _beyond(retention: Retention, count: int, size: int, age: int) -> bool:
-    return (
-        (retention.max_messages is not None and count > retention.max_messages)
-        or (retention.max_bytes is not None and size > retention.max_bytes)
-        or (retention.max_age is not None and age > retention.max_age)
-    )
 
 
 def find(connection: sqlite3.Connection, id: str) -> int:

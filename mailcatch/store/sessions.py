@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -12,6 +12,11 @@ from mailcatch.errors import NotFound
 from mailcatch.model import Session, TranscriptLine
 from mailcatch.store.api import SessionPage
 from mailcatch.store.transaction import Transaction
+
+KEPT = 2_000
+"""How many sessions are kept whose mail is gone, or which gave none; with mail, as long as that."""
+
+_STEP = 100  # new sessions between two looks at those that fell out
 
 _encode = msgspec.json.Encoder().encode
 _transcript = msgspec.json.Decoder(tuple[TranscriptLine, ...]).decode
@@ -42,7 +47,24 @@ def link_session(transaction: Transaction, session: Session | None) -> int | Non
         ),
     ).fetchone()  # fmt: skip
     number: int = row[0]
+    if number % _STEP == 0:
+        _forget(transaction, "number BETWEEN ? AND ?", (number - KEPT - _STEP, number - KEPT))
     return number
+
+
+def forget_without_mail(transaction: Transaction, numbers: Iterable[int]) -> None:
+    """Forget those of the sessions that are not among the newest and have no mail left."""
+    (newest,) = transaction.execute("SELECT max(number) FROM sessions").fetchone()
+    for number in numbers:
+        if number <= newest - KEPT:
+            _forget(transaction, "number = ?", (number,))
+
+
+def _forget(transaction: Transaction, which: str, parameters: tuple[int, ...]) -> None:
+    transaction.execute(
+        f"DELETE FROM sessions WHERE {which} AND NOT EXISTS (SELECT 1 FROM messages WHERE session = sessions.number)",
+        parameters,
+    )
 
 
 def read_sessions(

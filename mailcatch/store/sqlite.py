@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import logging
+import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
+from threading import Lock
 
 from mailcatch.bus import Bus
+from mailcatch.errors import ConfigError
 from mailcatch.model import Cursor, Message, Order, Session
 from mailcatch.search.query import Query
-from mailcatch.store import listing, log, messages, sessions
+from mailcatch.store import listing, log, messages, removal, sessions
 from mailcatch.store.api import (
     Added,
     Change,
@@ -25,14 +27,14 @@ from mailcatch.store.api import (
     SessionPage,
     Store,
 )
+from mailcatch.store.claim import Claim
 from mailcatch.store.disk import Reserve
-from mailcatch.store.files import Claim, open_writer, reset
+from mailcatch.store.files import open_writer, why
 from mailcatch.store.readers import Readers
+from mailcatch.store.schema import reset
 from mailcatch.store.tally import State, read_state
 from mailcatch.store.transaction import Transaction
 from mailcatch.store.writer import Writer
-
-logger = logging.getLogger(__name__)
 
 _SICK = 3  # so many failed commits in a row, and the store no longer calls itself healthy
 
@@ -57,17 +59,27 @@ class _SqliteStore:
     def __init__(self, claim: Claim, bus: Bus, clear: bool, failed: Callable[[BaseException], None]) -> None:
         self._claim = claim
         self._bus = bus
-        connection = open_writer(claim.path)
-        if clear:
-            reset(connection)
-        self._epoch: str = connection.execute("SELECT value FROM meta WHERE name = 'epoch'").fetchone()[0]
-        self._state = read_state(connection)
+        self._connection = open_writer(claim.path)
+        try:
+            if clear:
+                reset(self._connection)
+            self._epoch: str = self._connection.execute("SELECT value FROM meta WHERE name = 'epoch'").fetchone()[0]
+            self._state = read_state(self._connection)
+        except sqlite3.Error as error:
+            self._connection.close()
+            raise ConfigError(why(claim.path, error)) from error
         self._reserve = Reserve(claim.path)
         self._readers = Readers(claim.path)
-        self._connection = connection
+        self._known = listing.Known()
+        self._counting = Lock()
         self._closed = False
         self._writer = Writer(
-            connection, self._state, committed=self._committed, full=self._reserve.give_up, failed=failed
+            self._connection,
+            self._state,
+            committed=self._committed,
+            full=self._reserve.give_up,
+            quiet=self._reserve.make,
+            failed=failed,
         )
         bus.notify(self._state.seq)
         self._writer.start()
@@ -93,19 +105,24 @@ class _SqliteStore:
         order: Order = "desc",
         inbox: str | None = None,
     ) -> Page:
+        # The state before the snapshot: a follower from Page.seq may be told what the rows show, but never misses it.
+        state = self._state
         with self._readers.read() as connection:
-            return listing.Listing(connection, query, inbox).page(self._state, limit, before, after, order)
+            found = listing.Listing(connection, state, self._known, query, inbox)
+            return found.page(limit, before, after, order)
 
     def positions(self, query: Query | None, start: int, count: int, inbox: str | None = None) -> Page:
+        state = self._state
         with self._readers.read() as connection:
-            return listing.Listing(connection, query, inbox).positions(self._state, start, count)
+            return listing.Listing(connection, state, self._known, query, inbox).positions(start, count)
 
     def message(self, id: str) -> Message:
         with self._readers.read() as connection:
             return messages.read_message(connection, id)
 
     def raw(self, id: str) -> bytes:
-        return self.raw_range(id, 0, self.raw_size(id))
+        with self._readers.read() as connection:
+            return messages.read_range(connection, id, 0, messages.read_size(connection, id))
 
     def raw_size(self, id: str) -> int:
         with self._readers.read() as connection:
@@ -116,12 +133,19 @@ class _SqliteStore:
             return messages.read_range(connection, id, start, length)
 
     def counts(self) -> Counts:
-        with self._readers.read() as connection:
-            return listing.read_counts(connection, self._state)
+        with self._counting:  # whoever asks meanwhile waits for the answer instead of counting too
+            state = self._state
+            counts: Counts | None = self._known.get(state.seq, "counts")
+            if counts is None:
+                with self._readers.read() as connection:
+                    counts = listing.read_counts(connection, state)
+                self._known.put(state.seq, "counts", counts)
+            return counts
 
     def sessions(self, *, limit: int = 50, before: int | None = None, rejected: bool | None = None) -> SessionPage:
+        seq = self._state.seq
         with self._readers.read() as connection:
-            return sessions.read_sessions(connection, limit, before, rejected, self._state.seq)
+            return sessions.read_sessions(connection, limit, before, rejected, seq)
 
     def session(self, id: str) -> tuple[Session, tuple[str, ...]]:
         with self._readers.read() as connection:
@@ -163,16 +187,23 @@ class _SqliteStore:
         return self._writer.submit(lambda transaction: sessions.record(transaction, session), lazy=True)
 
     def change(self, selection: Selection, change: Change) -> Future[Outcome]:
-        return self._writer.submit(lambda transaction: messages.change(transaction, selection, change))
+        choose = self._choose(selection)
+        return self._writer.submit(lambda transaction: messages.change(transaction, choose(transaction), change))
 
     def delete(self, selection: Selection) -> Future[Outcome]:
-        def run(transaction: Transaction) -> Outcome:
-            return messages.remove(transaction, messages.chosen(transaction.connection, selection))
-
-        return self._writer.submit(run)
+        choose = self._choose(selection)
+        return self._writer.submit(lambda transaction: removal.remove(transaction, choose(transaction)))
 
     def prune(self, retention: Retention, now: int, limit: int = 100) -> Future[Outcome]:
-        return self._writer.submit(lambda transaction: messages.prune(transaction, retention, now, limit))
+        return self._writer.submit(lambda transaction: removal.prune(transaction, retention, now, limit))
+
+    def _choose(self, selection: Selection) -> Callable[[Transaction], Sequence[int]]:
+        """Return how to find what is selected. A query is run here, by a reader: it may be slow, and mail waits."""
+        if selection.query is None or selection.ids:
+            return lambda transaction: messages.chosen(transaction.connection, selection)
+        with self._readers.read() as connection:
+            found = messages.chosen(connection, selection)
+        return lambda transaction: found
 
     def close(self) -> None:
         if self._closed:

@@ -3,32 +3,55 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from mailcatch.model import FLAGGED, SEEN
+from mailcatch.model import FLAGGED, SEEN, Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What of a message decides where it counts."""
+
+    origin: Origin
+    flags: int
+    binned: bool
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How much mail there is: total, unread and pinned leave the Bin out; `size` is the bytes of all raw mail."""
+    """How much mail there is.
+
+    `total`, `unread` and `pinned` leave the Bin and appended mail out, as lists do; `stored` and `size` (bytes of raw
+    mail) are of everything that retention looks at.
+    """
 
     total: int = 0
     unread: int = 0
     pinned: int = 0
     binned: int = 0
+    stored: int = 0
     size: int = 0
 
-    def with_message(self, flags: int, binned: bool, size: int, sign: int = 1) -> Tally:
+    def plus(self, message: Standing, sign: int = 1) -> Tally:
         """Count a message in, or with sign -1 out."""
-        if binned:
-            return replace(self, binned=self.binned + sign, size=self.size + sign * size)
+        stored, size = self.stored + sign, self.size + sign * message.size
+        if message.origin == "append":
+            return Tally(self.total, self.unread, self.pinned, self.binned, stored, size)
+        if message.binned:
+            return Tally(self.total, self.unread, self.pinned, self.binned + sign, stored, size)
         return Tally(
             self.total + sign,
-            self.unread + (0 if flags & SEEN else sign),
-            self.pinned + (sign if flags & FLAGGED else 0),
+            self.unread + (0 if message.flags & SEEN else sign),
+            self.pinned + (sign if message.flags & FLAGGED else 0),
             self.binned,
-            self.size + sign * size,
+            stored,
+            size,
         )
+
+    def minus(self, message: Standing) -> Tally:
+        """Count a message out."""
+        return self.plus(message, -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +63,14 @@ class State:
 
 
 def read_state(connection: sqlite3.Connection) -> State:
-    """Count once, when the file is opened."""
+    """Count once, when the file is opened: what is listed by its index, the little that is not by its rows."""
     (seq,) = connection.execute("SELECT value FROM counters WHERE name = 'seq'").fetchone()
-    row = connection.execute(
-        "SELECT coalesce(sum(binned_at IS NULL), 0), coalesce(sum(binned_at IS NULL AND flags & 1 = 0), 0),"
-        " coalesce(sum(binned_at IS NULL AND flags & 4 <> 0), 0), coalesce(sum(binned_at IS NOT NULL), 0),"
-        " coalesce(sum(size), 0) FROM messages WHERE origin <> 'append'"
+    total, unread, pinned, size = connection.execute(
+        "SELECT count(*), coalesce(sum(flags % 2 = 0), 0), coalesce(sum(flags & 4 <> 0), 0), coalesce(sum(size), 0)"
+        " FROM messages INDEXED BY messages_listed WHERE binned_at IS NULL AND origin <> 'append'"
     ).fetchone()
-    return State(seq, Tally(*row))
+    binned, aside, its_size = connection.execute(
+        "SELECT coalesce(sum(origin <> 'append'), 0), count(*), coalesce(sum(size), 0)"
+        " FROM messages INDEXED BY messages_aside WHERE binned_at IS NOT NULL OR origin = 'append'"
+    ).fetchone()
+    return State(seq, Tally(total, unread, pinned, binned, total + aside, size + its_size))

@@ -37,6 +37,10 @@ IDLE_SECONDS = 0.05
 """How long nothing must come before the writer uses the time to tidy up."""
 
 _VACUUM_PAGES = 512  # given back in one step: a few milliseconds
+# What the file or the disk is to blame for: no other operation would have fared better.
+_OF_THE_FILE = tuple(
+    f"SQLITE_{name}" for name in ("FULL", "IOERR", "CORRUPT", "NOTADB", "READONLY", "CANTOPEN", "BUSY", "PROTOCOL")
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -59,12 +63,14 @@ class Writer:
         *,
         committed: Callable[[State], None],
         full: Callable[[], None],
+        quiet: Callable[[], None],
         failed: Callable[[BaseException], None],
     ) -> None:
         self._connection = connection
         self._state = state
         self._committed = committed
         self._full = full
+        self._quiet = quiet
         self._failed = failed
         self._queue: deque[Operation] = deque()
         self._bytes = 0
@@ -128,29 +134,36 @@ class Writer:
             self._failed(error)
 
     def _take(self) -> list[Operation]:
-        """Return the next batch, empty when the store closes; checkpoints while nothing comes."""
-        with self._news:
-            while not self._due():
-                self._sleeping = True
-                try:
-                    came = self._news.wait(self._patience())
-                finally:
-                    self._sleeping = False
-                if not came and self._dirty and not self._queue:
-                    break
-            batch: list[Operation] = []
-            size = 0
-            while self._queue and len(batch) < BATCH_OPERATIONS and size < BATCH_BYTES:
-                batch.append(self._queue.popleft())
-                size += batch[-1].size
-            self._bytes -= size
-            if not any(operation.lazy for operation in self._queue):
-                self._lazy_since = None
-        # Operations that do not hurry have nobody waiting either: refused senders that never stop trying leave no
-        # other quiet moment, and it is they who wait for a full disk to get room.
-        if self._dirty and not self._closing and all(operation.lazy for operation in batch):
-            self._tidy()
-            return batch or self._take()
+        """Return the next batch, empty when the store closes; tidies up while nothing comes."""
+        while True:
+            with self._news:
+                batch = self._wait()
+                ending = self._closing and not batch
+            # Operations that do not hurry have nobody waiting either: refused senders that never stop trying leave no
+            # other quiet moment, and it is they who wait for a full disk to get room.
+            if self._dirty and not self._closing and all(operation.lazy for operation in batch):
+                self._tidy()
+            if batch or ending:
+                return batch
+
+    def _wait(self) -> list[Operation]:
+        """Return what is due, with it all that has queued up to the bounds of a batch; nothing if it was quiet."""
+        while not self._due():
+            self._sleeping = True
+            try:
+                came = self._news.wait(self._patience())
+            finally:
+                self._sleeping = False
+            if not came and self._dirty and not self._queue:
+                break
+        batch: list[Operation] = []
+        size = 0
+        while self._queue and len(batch) < BATCH_OPERATIONS and size < BATCH_BYTES:
+            batch.append(self._queue.popleft())
+            size += batch[-1].size
+        self._bytes -= size
+        if not any(operation.lazy for operation in self._queue):
+            self._lazy_since = None
         return batch
 
     def _tidy(self) -> None:
@@ -165,6 +178,8 @@ class Writer:
             free = 0
         self._checkpoint("PASSIVE")
         self._dirty = free > _VACUUM_PAGES
+        if not self._dirty:
+            _tell(self._quiet)
 
     def _due(self) -> bool:
         """Tell whether there is something to do now: an operation that hurries, one that waited enough, or the end."""
@@ -185,15 +200,17 @@ class Writer:
             return
         try:
             results = self._commit(batch)
-        except sqlite3.OperationalError as error:  # the disk, not an operation
-            self._fail(batch, error)
         except Exception as error:  # noqa: BLE001 - it is handed to whoever waits
-            self._write_each(batch, error)
+            self._blame(batch, error)
         else:
-            self.failures = 0
-            self._dirty = True
             for operation, result in zip(batch, results, strict=True):
                 operation.future.set_result(result)
+
+    def _blame(self, batch: list[Operation], error: Exception) -> None:
+        if isinstance(error, sqlite3.Error) and _name(error).startswith(_OF_THE_FILE):
+            self._fail(batch, error)
+        else:
+            self._write_each(batch, error)
 
     def _write_each(self, batch: list[Operation], error: Exception) -> None:
         """Find the operation that spoilt a batch: each again in a transaction of its own, so that it fails alone.
@@ -208,10 +225,8 @@ class Writer:
         for operation in batch:
             try:
                 (result,) = self._commit([operation])
-            except sqlite3.OperationalError as failure:
-                self._fail([operation], failure)
             except Exception as failure:  # noqa: BLE001 - as above
-                self._write_each([operation], failure)
+                self._blame([operation], failure)
             else:
                 operation.future.set_result(result)
 
@@ -230,16 +245,19 @@ class Writer:
                 connection.execute("ROLLBACK")
             raise
         self._state = State(transaction.seq, transaction.tally)
-        self._committed(self._state)
+        self._dirty = True
+        self.failures = 0
+        _tell(lambda: self._committed(self._state))
         return results
 
     def _fail(self, batch: list[Operation], error: sqlite3.Error) -> None:
         """Fail every operation of a batch whose commit failed: nothing of it is stored."""
         failure: MailcatchError
-        if error.sqlite_errorname == "SQLITE_FULL":
+        if _name(error).startswith("SQLITE_FULL"):
             failure = Overloaded("the disk is full")
-            self._full()
+            _tell(self._full)
             self._checkpoint("PASSIVE")
+            self._dirty = True  # a quiet moment will find out whether there is room again
         else:
             self.failures += 1
             failure = StoreError(f"the database failed: {error}")
@@ -248,14 +266,14 @@ class Writer:
             operation.future.set_exception(failure)
 
     def _abandon(self, batch: list[Operation]) -> None:
+        """Fail what will not be written any more. Not by cancelling: to asyncio that means its own task was ended."""
         with self._news:
             left = [*batch, *self._queue]
             self._queue.clear()
         for operation in left:
-            if not operation.future.done():
-                operation.future.cancel()
-                if not operation.future.cancelled():
-                    operation.future.set_exception(StoreError("the database has failed"))
+            future = operation.future
+            if not future.done() and (future.running() or future.set_running_or_notify_cancel()):
+                future.set_exception(StoreError("the database has failed"))
 
     def _checkpoint(self, mode: str) -> None:
         """Bring the log of SQLite into the file; only this connection ever does, as two at once can corrupt it."""
@@ -264,3 +282,15 @@ class Writer:
         except sqlite3.Error as error:
             log.warning("a checkpoint failed: %s", error)
         self._dirty = False
+
+
+def _name(error: sqlite3.Error) -> str:
+    return getattr(error, "sqlite_errorname", "")  # those that sqlite3 itself makes up have none
+
+
+def _tell(hear: Callable[[], None]) -> None:
+    """Tell somebody; what goes wrong there is no reason to call mail lost that is stored."""
+    try:
+        hear()
+    except Exception:
+        log.exception("who follows the writer failed")

@@ -81,6 +81,7 @@ def test_find_in_the_source(inbox: Inbox, page: Page) -> None:
     inbox.send(letter("Long", "".join(f"line {number}\n" for number in range(20_000)) + "needle\n"))
     inbox.open(page)
     row(page, "Long").click()
+    expect(page.get_by_role("heading", name="Long", exact=True)).to_be_visible()
     page.keyboard.press("5")
     expect(page.locator(".code-line").first).to_be_visible()
     assert page.locator(".code-line").count() < 80

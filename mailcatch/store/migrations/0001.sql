@@ -1,4 +1,4 @@
--- The first schema. Before it, for they cannot be taken back: PRAGMA page_size=8192; auto_vacuum=INCREMENTAL (store/files.py).
+-- The first schema. Before it, for they cannot be taken back: PRAGMA page_size=4096; auto_vacuum=INCREMENTAL (store/files.py).
 -- Integers are 64 bit; times are milliseconds since 1970 UTC; JSON is TEXT; ids that leave the process are ULIDs (TEXT); `message` is a messages.seq.
 -- PostgreSQL later: INTEGER -> bigint, BLOB -> bytea, without STRICT / WITHOUT ROWID, `words` -> tsvector over `texts`. No trigger, no AUTOINCREMENT, no rowid trick.
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;                    -- epoch, created_at, words, relay_paused
@@ -22,11 +22,12 @@ CREATE TABLE messages (
   attachment_count INTEGER NOT NULL, parse_error TEXT,
   flags INTEGER NOT NULL DEFAULT 0, keywords TEXT NOT NULL DEFAULT '',                    -- bits: 1 Seen=read, 2 Answered, 4 Flagged=pinned, 8 Draft, 16 Deleted
   binned_at INTEGER, changed_seq INTEGER NOT NULL) STRICT;
-CREATE INDEX messages_received ON messages (received_at);
-CREATE INDEX messages_unread ON messages (seq) WHERE flags % 2 = 0 AND binned_at IS NULL;
 CREATE INDEX messages_message_id ON messages (message_id);
 CREATE INDEX messages_session ON messages (session);
-CREATE INDEX messages_listed ON messages (seq, binned_at, origin, flags) WHERE binned_at IS NULL AND origin <> 'append';  -- positions and totals of the list, without its rows
+CREATE INDEX messages_listed ON messages (seq, binned_at, origin, flags, attachment_count, received_at, size)  -- all that lists filter and count by,
+  WHERE binned_at IS NULL AND origin <> 'append';                                         -- so that they never read a row they don't show
+CREATE INDEX messages_aside ON messages (seq, binned_at, origin)                          -- the others: the Bin, and appended mail
+  WHERE binned_at IS NOT NULL OR origin = 'append';
 CREATE TABLE raw (message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,      -- immutable; encoding leaves room for compression
   encoding TEXT NOT NULL DEFAULT 'identity', data BLOB NOT NULL) STRICT;
 CREATE TABLE structures (                                                                 -- derived from raw; rebuilt on read when `parser` is old
@@ -39,8 +40,9 @@ CREATE INDEX addresses_domain ON addresses (domain, message);
 CREATE INDEX addresses_message ON addresses (message);
 CREATE TABLE texts (message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,    -- folded by us: NFC, case-folded, white space one blank;
   subject TEXT NOT NULL, people TEXT NOT NULL, body TEXT NOT NULL) STRICT;                -- body <= 256 KiB. `contains` is instr() on this, in SQL and Python
-CREATE VIRTUAL TABLE words USING fts5 (subject, people, body, content = '', tokenize = 'ascii');  -- fed with words(folded text), joined by blanks; removed by
-                                                                                          -- 'delete' with the same words; rebuilt when meta.words changes
+CREATE VIRTUAL TABLE words USING fts5 (subject, people, body, content = '', tokenize = 'ascii', columnsize = 0);
+                                                                                          -- fed with words(folded text), joined by blanks; removed by 'delete' with
+                                                                                          -- the same words; rebuilt when meta.words changes
 CREATE TABLE tags (tag TEXT NOT NULL, message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE, PRIMARY KEY (tag, message)) STRICT, WITHOUT ROWID;
 CREATE INDEX tags_message ON tags (message);
 

@@ -25,9 +25,11 @@ class Harness:
         self.commits: list[int] = []
         self.full = threading.Event()
         self.failed = threading.Event()
+        self.quiet = threading.Event()
         self.writer = Writer(
             self.connection,
             read_state(self.connection),
+            quiet=self.quiet.set,
             committed=lambda state: self.commits.append(state.seq),
             full=self.full.set,
             failed=lambda error: self.failed.set(),

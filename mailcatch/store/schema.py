@@ -1,0 +1,74 @@
+"""The schema: its steps, what a new database begins with, and how one is emptied."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from importlib import resources
+
+from mailcatch.ids import new_id
+from mailcatch.store.mailboxes import make_account
+from mailcatch.store.words import VERSION
+
+APPLICATION_ID = 0x6D63_6174  # "mcat"
+
+
+def migrations() -> list[str]:
+    """Return the schema's steps, first to last: `migrations/NNNN.sql`."""
+    folder = resources.files("mailcatch.store") / "migrations"
+    return [
+        step.read_text("utf-8")
+        for step in sorted(folder.iterdir(), key=lambda step: step.name)
+        if step.name.endswith(".sql")
+    ]
+
+
+def migrate(connection: sqlite3.Connection, steps: list[str] | None = None) -> None:
+    """Bring the schema up to date, each step in a transaction of its own, counted by `PRAGMA user_version`."""
+    steps = migrations() if steps is None else steps
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    for number, step in enumerate(steps[version:], version + 1):
+        try:
+            connection.executescript(f"BEGIN IMMEDIATE; {step}; PRAGMA user_version={number}; COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+def seed(connection: sqlite3.Connection) -> None:
+    """Give a new database its identity, its default inbox and the account that shows everything."""
+    if connection.execute("SELECT 1 FROM meta WHERE name = 'epoch'").fetchone() is not None:
+        return
+    now = time.time_ns() // 1_000_000
+    connection.execute("BEGIN IMMEDIATE")
+    connection.executemany(
+        "INSERT INTO meta VALUES (?, ?)",
+        (("epoch", new_id(now)[-8:].lower()), ("created_at", str(now)), ("words", str(VERSION))),
+    )
+    connection.execute(
+        "INSERT INTO inboxes (number, name, automatic, created_at, used_at) VALUES (1, 'default', 0, ?, ?)", (now, now)
+    )
+    make_account(connection, "all", "", now)
+    connection.execute("COMMIT")
+
+
+def reset(connection: sqlite3.Connection) -> None:
+    """Empty the database; it becomes a new one, with a new epoch. Numbers once given are not given again."""
+    # Every table goes, so no key can dangle; and without looking at keys SQLite drops a table's pages, not its rows.
+    connection.execute("PRAGMA foreign_keys=OFF")
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
+    for table in _tables(connection):
+        if table != "counters":
+            connection.execute(f"DELETE FROM {table}")
+    connection.execute("COMMIT")
+    connection.execute("PRAGMA foreign_keys=ON")
+    seed(connection)
+    connection.executescript("PRAGMA incremental_vacuum")
+
+
+def _tables(connection: sqlite3.Connection) -> list[str]:
+    """Return the names of our tables, those of the word index left out."""
+    names = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    return [name for (name,) in names if not name.startswith(("words", "sqlite_"))]
