@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import re
+import threading
 from email.message import EmailMessage
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.inbox import Inbox, letter, mail_frame, row, rows, until
 
@@ -128,6 +129,20 @@ def test_addresses_lead_back(inbox: Inbox, page: Page) -> None:
     expect(page.get_by_role("heading", name="Mail 50", exact=True)).to_be_visible()
     page.go_forward()
     expect(page.get_by_role("heading", name="Unread")).to_be_visible()
+
+
+def test_a_list_that_comes_after_its_mail_still_marks_the_row(inbox: Inbox, page: Page) -> None:
+    """The mail of an address may be there first; its row is brought into view when the list is."""
+    ids = inbox.send_many(200)
+    held: list[Route] = []
+    shown = threading.Event()
+    page.route(re.compile(r"/v1/messages\?"), lambda route: route.continue_() if shown.is_set() else held.append(route))
+    page.goto(f"{inbox.url}/m/{ids[20]}")
+    expect(page.get_by_role("heading", name="Mail 21", exact=True)).to_be_visible()
+    shown.set()
+    for route in held:
+        route.continue_()
+    expect(page.locator(f"[data-id='{ids[20]}']")).to_be_in_viewport()
 
 
 def test_the_latest_by_name(inbox: Inbox, page: Page) -> None:

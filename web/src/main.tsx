@@ -14,7 +14,7 @@ import { commands } from "./state/commands";
 import { counts } from "./state/counts";
 import { loadInfo } from "./state/info";
 import { listen, onCommand } from "./state/keyboard";
-import { locate, newest, q, show, touched } from "./state/mailbox";
+import { loading, locate, newest, q, show, touched } from "./state/mailbox";
 import { narrow } from "./state/media";
 import { message, openMessage } from "./state/message";
 import { active, clear, forget } from "./state/selection";
@@ -72,9 +72,19 @@ async function mark(id: string): Promise<void> {
   active.value = id;
   const mail = await opened(id);
   if (!mail || narrow.peek()) return;
+  await listed();
   const at = await locate(mail).catch(() => -1);
   if (at < 0 || route.peek().screen !== "message") return;
   requestAnimationFrame(() => reveals.index(at));
+}
+
+/** The mail may be there before the list is, in which its place is looked for. */
+function listed(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = loading.subscribe((state) => {
+      if (state !== "first") resolve(), queueMicrotask(() => stop());
+    });
+  });
 }
 
 function opened(id: string): Promise<Message | null> {

@@ -1,5 +1,5 @@
 import { untracked, useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Summary } from "../api/types";
 import { count, plural } from "../lib/bytes";
 import { recipients, sender } from "../lib/people";
@@ -132,7 +132,8 @@ function Grid() {
     const { count: came } = arrived.value;
     untracked(() => came > 0 && makeRoom(came));
   });
-  useEffect(() => {
+  // A layout effect: who waits for the list calls these in the frame in which it is first shown.
+  useLayoutEffect(() => {
     reveals.index = (index) => {
       const box = scroller.current;
       if (!box || reveal(index, box.scrollTop, box.clientHeight, rowHeight) === null) return;
