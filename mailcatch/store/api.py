@@ -125,6 +125,19 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedInbox:
+    """An inbox and its messages, the Bin left out; `expires_at` is None if it stays."""
+
+    name: str
+    label: str
+    automatic: bool  # made by what arrived, not by somebody who asked for it
+    total: int
+    unread: int
+    created_at: int
+    expires_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """The numbers of the sidebar; total, unread and pinned leave the Bin out."""
 
@@ -202,6 +215,9 @@ class Reader(Protocol):
 
     def counts(self) -> Counts:
         """Return the numbers of the sidebar."""
+
+    def inboxes(self) -> tuple[ListedInbox, ...]:
+        """Return the inboxes, oldest first."""
 
     def sessions(self, *, limit: int = 50, before: int | None = None, rejected: bool | None = None) -> SessionPage:
         """Return sessions, newest first; `rejected=True` only those with a refusal."""

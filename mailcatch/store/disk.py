@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 SMALLEST, LARGEST = 256 << 10, 16 << 20
 _SHARE = 16  # the reserve is this part of what is free
 _TIMES = 4  # a message needs this many times its size while it is stored: log, index, checkpoint
-_AGAIN = 4  # made only with so many times its size free: else making it would itself stop the mail
+_AGAIN = 2.5  # made only with so many times its size free: else making it would itself stop the mail
 _LOOK_AGAIN = 0.25  # seconds that an answer of the file system holds while there is plenty
 _PLENTY = 1 << 30
 
@@ -33,6 +33,7 @@ class Reserve:
         self._path = database.with_name(database.name + ".reserve")
         self._path.unlink(missing_ok=True)
         self.size = min(max(self.free() // _SHARE, SMALLEST), LARGEST)
+        self.given_up = False
         self._looked = 0.0
         self._known_free = 0
         self.make()
@@ -50,10 +51,16 @@ class Reserve:
         if self._known_free < needed:
             raise Overloaded("the disk is full: delete mail or free space, then try again")
 
+    def spare(self, size: int) -> None:
+        """Raise Overloaded for a message of `size` bytes that would use up what was given up for deletes."""
+        if self.given_up:
+            self.check(size)
+
     def make(self) -> None:
         """Make the reserve, or make it again, while there is plenty of room for it."""
         if self._path.exists() or self.free() < _AGAIN * self.size:
             return
+        self.given_up = False
         try:
             file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             try:
@@ -65,6 +72,7 @@ class Reserve:
 
     def give_up(self) -> None:
         """Free the reserve, for deletes and a checkpoint."""
+        self.given_up = True
         self._known_free = 0  # what was known is out of date: look before the next message
         if self._path.exists():
             log.warning("the disk is full: giving up the reserve of %d bytes, so that mail can be deleted", self.size)

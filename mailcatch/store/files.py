@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from mailcatch.errors import ConfigError
@@ -23,19 +25,17 @@ def open_writer(path: Path) -> sqlite3.Connection:
     """Open the one connection that writes and checkpoints, making and migrating the file. Raises ConfigError."""
     if sqlite3.sqlite_version_info < (3, 37):
         raise ConfigError(f"SQLite {sqlite3.sqlite_version} is too old: mailcatch needs 3.37 or newer")
-    new = not path.exists() or path.stat().st_size == 0
     try:
-        if new:
-            path.touch(0o600)
+        if not path.exists() or path.stat().st_size == 0:
+            _make(path.resolve())
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
-    except (sqlite3.Error, OSError) as error:
+    except sqlite3.Error as error:
+        raise ConfigError(why(path, error)) from error
+    except OSError as error:
         raise ConfigError(f"database {path} cannot be opened: {error}; {ELSE}") from error
     try:
         connection.execute("PRAGMA busy_timeout=1000")
-        if new:
-            _settle(connection)
-        else:
-            _look(connection, path)
+        _look(connection, path)
         _prepare(connection)
         _bound_log(connection, shutil.disk_usage(path.parent).free)
         migrate(connection)
@@ -50,11 +50,45 @@ def open_writer(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _settle(connection: sqlite3.Connection) -> None:
-    connection.execute(f"PRAGMA page_size={PAGE_SIZE}")
-    connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
-    # Before WAL, so that it is in the file itself: killed before its first checkpoint, the file must still be ours.
-    connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+def emptied(path: Path, connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Replace a database by a new one; return its connection. Raises ConfigError.
+
+    Its epoch is new, its counters go on: neither a cursor nor a mail client's UIDVALIDITY can mistake it for the old
+    one. By removing the file, for to empty one of a gigabyte takes SQLite half a minute.
+    """
+    counters = dict(connection.execute("SELECT name, value FROM counters"))
+    connection.close()
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    fresh = open_writer(path)
+    fresh.execute("BEGIN IMMEDIATE")
+    fresh.execute("UPDATE mailboxes SET uidvalidity = uidvalidity + ?", (counters["uidvalidity"],))
+    for name in ("seq", "uidvalidity"):
+        fresh.execute("UPDATE counters SET value = value + ? WHERE name = ?", (counters[name], name))
+    fresh.execute("COMMIT")
+    return fresh
+
+
+def _make(path: Path) -> None:
+    """Make an empty database under another name, then give it its own: killed on the way, there is no half of one.
+
+    What cannot be settled later is two commits of SQLite, and between them the file would belong to nobody.
+    """
+    draft = path.with_name(path.name + ".new")
+    for left in (draft, draft.with_name(draft.name + "-journal")):
+        left.unlink(missing_ok=True)
+    draft.touch(0o600)
+    with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA page_size={PAGE_SIZE}")
+        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+        connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+    draft.replace(path)
+    if sys.platform != "win32":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)  # the new name, too, outlives a power failure
+        finally:
+            os.close(folder)
 
 
 def _look(connection: sqlite3.Connection, path: Path) -> None:

@@ -7,14 +7,14 @@ rows shown are read. SQLite is told to use it: it would prefer the table itself,
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
 from mailcatch.errors import NotFound
 from mailcatch.model import Order, Summary
 from mailcatch.search.query import All, And, Query, Term
-from mailcatch.store.api import Count, Counts, Page
+from mailcatch.store.api import Count, Counts, ListedInbox, Page
 from mailcatch.store.rows import SUMMARY, summary_of
 from mailcatch.store.search import source
 from mailcatch.store.tally import State
@@ -145,6 +145,16 @@ def read_counts(connection: sqlite3.Connection, state: State) -> Counts:
         tags=_counted(tags),
         seq=state.seq,
     )
+
+
+def read_inboxes(connection: sqlite3.Connection, numbers: Mapping[str, Count]) -> tuple[ListedInbox, ...]:
+    """Return the inboxes with their `numbers`; one that was made since those were counted has no mail yet."""
+    rows = connection.execute("SELECT name, label, automatic, created_at, expires_at FROM inboxes ORDER BY number")
+    return tuple([_listed(numbers.get(row[0], Count(row[0], 0, 0)), *row[1:]) for row in rows])
+
+
+def _listed(count: Count, label: str, automatic: int, created_at: int, expires_at: int | None) -> ListedInbox:
+    return ListedInbox(count.name, label, bool(automatic), count.total, count.unread, created_at, expires_at)
 
 
 def _counted(rows: Iterable[tuple[str, int, int]]) -> tuple[Count, ...]:

@@ -1,4 +1,4 @@
-"""The schema: its steps, what a new database begins with, and how one is emptied."""
+"""The schema: its steps, and what a new database begins with."""
 
 from __future__ import annotations
 
@@ -51,24 +51,3 @@ def seed(connection: sqlite3.Connection) -> None:
     )
     make_account(connection, "all", "", now)
     connection.execute("COMMIT")
-
-
-def reset(connection: sqlite3.Connection) -> None:
-    """Empty the database; it becomes a new one, with a new epoch. Numbers once given are not given again."""
-    # Every table goes, so no key can dangle; and without looking at keys SQLite drops a table's pages, not its rows.
-    connection.execute("PRAGMA foreign_keys=OFF")
-    connection.execute("BEGIN IMMEDIATE")
-    connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
-    for table in _tables(connection):
-        if table != "counters":
-            connection.execute(f"DELETE FROM {table}")
-    connection.execute("COMMIT")
-    connection.execute("PRAGMA foreign_keys=ON")
-    seed(connection)
-    connection.executescript("PRAGMA incremental_vacuum")
-
-
-def _tables(connection: sqlite3.Connection) -> list[str]:
-    """Return the names of our tables, those of the word index left out."""
-    names = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
-    return [name for (name,) in names if not name.startswith(("words", "sqlite_"))]

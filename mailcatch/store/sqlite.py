@@ -12,12 +12,13 @@ from mailcatch.bus import Bus
 from mailcatch.errors import ConfigError
 from mailcatch.model import Cursor, Message, Order, Session
 from mailcatch.search.query import Query
-from mailcatch.store import listing, log, messages, removal, sessions
+from mailcatch.store import listing, log, messages, removal, sessions, steps
 from mailcatch.store.api import (
     Added,
     Change,
     Counts,
     Health,
+    ListedInbox,
     Log,
     NewMessage,
     Outcome,
@@ -29,9 +30,8 @@ from mailcatch.store.api import (
 )
 from mailcatch.store.claim import Claim
 from mailcatch.store.disk import Reserve
-from mailcatch.store.files import open_writer, why
+from mailcatch.store.files import emptied, open_writer, why
 from mailcatch.store.readers import Readers
-from mailcatch.store.schema import reset
 from mailcatch.store.tally import State, read_state
 from mailcatch.store.transaction import Transaction
 from mailcatch.store.writer import Writer
@@ -62,7 +62,7 @@ class _SqliteStore:
         self._connection = open_writer(claim.path)
         try:
             if clear:
-                reset(self._connection)
+                self._connection = emptied(claim.path, self._connection)
             self._epoch: str = self._connection.execute("SELECT value FROM meta WHERE name = 'epoch'").fetchone()[0]
             self._state = read_state(self._connection)
         except sqlite3.Error as error:
@@ -142,6 +142,11 @@ class _SqliteStore:
                 self._known.put(state.seq, "counts", counts)
             return counts
 
+    def inboxes(self) -> tuple[ListedInbox, ...]:
+        numbers = {count.name: count for count in self.counts().inboxes}
+        with self._readers.read() as connection:
+            return listing.read_inboxes(connection, numbers)
+
     def sessions(self, *, limit: int = 50, before: int | None = None, rejected: bool | None = None) -> SessionPage:
         seq = self._state.seq
         with self._readers.read() as connection:
@@ -171,39 +176,48 @@ class _SqliteStore:
 
     def add(self, message: NewMessage) -> Future[Added]:
         size = len(message.raw)
-        return self._writer.submit(lambda transaction: messages.add(transaction, message), size)
+
+        def run(transaction: Transaction) -> Added:
+            self._reserve.spare(size)
+            return messages.add(transaction, message)
+
+        return self._writer.submit(run, size)
 
     def import_all(self, messages_: Iterable[NewMessage]) -> Future[int]:
         new = list(messages_)
+        size = sum(len(message.raw) for message in new)
 
         def run(transaction: Transaction) -> int:
+            self._reserve.spare(size)
             for message in new:
                 messages.add(transaction, message)
             return len(new)
 
-        return self._writer.submit(run, sum(len(message.raw) for message in new))
+        return self._writer.submit(run, size)
 
     def record(self, session: Session) -> Future[None]:
-        return self._writer.submit(lambda transaction: sessions.record(transaction, session), lazy=True)
+        def run(transaction: Transaction) -> None:
+            self._reserve.spare(0)
+            sessions.record(transaction, session)
+
+        return self._writer.submit(run, lazy=True)
 
     def change(self, selection: Selection, change: Change) -> Future[Outcome]:
-        choose = self._choose(selection)
-        return self._writer.submit(lambda transaction: messages.change(transaction, choose(transaction), change))
+        return self._in_steps(selection, lambda transaction, seqs: messages.change(transaction, seqs, change))
 
     def delete(self, selection: Selection) -> Future[Outcome]:
-        choose = self._choose(selection)
-        return self._writer.submit(lambda transaction: removal.remove(transaction, choose(transaction)))
+        return self._in_steps(selection, removal.remove)
 
     def prune(self, retention: Retention, now: int, limit: int = 100) -> Future[Outcome]:
         return self._writer.submit(lambda transaction: removal.prune(transaction, retention, now, limit))
 
-    def _choose(self, selection: Selection) -> Callable[[Transaction], Sequence[int]]:
-        """Return how to find what is selected. A query is run here, by a reader: it may be slow, and mail waits."""
+    def _in_steps(self, selection: Selection, act: Callable[[Transaction, Sequence[int]], Outcome]) -> Future[Outcome]:
+        """Act on what is selected. A query is run here, by a reader: it may be slow, and mail would have to wait."""
         if selection.query is None or selection.ids:
-            return lambda transaction: messages.chosen(transaction.connection, selection)
+            return steps.take(self._writer, lambda transaction: messages.chosen(transaction.connection, selection), act)
         with self._readers.read() as connection:
             found = messages.chosen(connection, selection)
-        return lambda transaction: found
+        return steps.take(self._writer, lambda transaction: found, act)
 
     def close(self) -> None:
         if self._closed:

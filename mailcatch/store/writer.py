@@ -36,7 +36,10 @@ LAZY_SECONDS = 0.2
 IDLE_SECONDS = 0.05
 """How long nothing must come before the writer uses the time to tidy up."""
 
-_VACUUM_PAGES = 512  # given back in one step: a few milliseconds
+VACUUM_SECONDS = 0.02
+"""How long giving back freed pages may hold the next message up."""
+
+_VACUUM_PAGES = range(16, 4096)  # in one step: a page costs 20 µs, but ten times that among many free ones
 # What the file or the disk is to blame for: no other operation would have fared better.
 _OF_THE_FILE = tuple(
     f"SQLITE_{name}" for name in ("FULL", "IOERR", "CORRUPT", "NOTADB", "READONLY", "CANTOPEN", "BUSY", "PROTOCOL")
@@ -78,6 +81,7 @@ class Writer:
         self._sleeping = False
         self._closing = False
         self._dirty = False
+        self._pages = 256
         self._lazy_since: float | None = None
         self.failures = 0
         self.dead = False
@@ -171,15 +175,21 @@ class Writer:
         try:
             (free,) = self._connection.execute("PRAGMA freelist_count").fetchone()
             if free:
-                # execute() would take one step of it only, which frees one page.
-                self._connection.executescript(f"PRAGMA incremental_vacuum({_VACUUM_PAGES})")
+                self._give_back()
         except sqlite3.Error as error:
             log.warning("freed space could not be given back: %s", error)
             free = 0
         self._checkpoint("PASSIVE")
-        self._dirty = free > _VACUUM_PAGES
-        if not self._dirty:
+        self._dirty = free > 0
+        if not free:
             _tell(self._quiet)
+
+    def _give_back(self) -> None:
+        pages, start = self._pages, time.monotonic()
+        # execute() would take one step of it only, which frees one page.
+        self._connection.executescript(f"PRAGMA incremental_vacuum({pages})")
+        pace = VACUUM_SECONDS / max(time.monotonic() - start, VACUUM_SECONDS / 4)
+        self._pages = min(max(int(pages * pace), _VACUUM_PAGES.start), _VACUUM_PAGES.stop)
 
     def _due(self) -> bool:
         """Tell whether there is something to do now: an operation that hurries, one that waited enough, or the end."""

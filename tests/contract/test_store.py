@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from mailcatch.errors import NotFound, StoreError
 from mailcatch.model import TranscriptLine
 from mailcatch.search.fields import from_fields
+from mailcatch.search.grammar import parse
 from mailcatch.store.api import Added, Change, Retention, Selection, Store
 from tests.contract.conftest import Opener, added, message, session
 
@@ -114,6 +115,19 @@ def test_counts(store: Store):
         ("b@x.test", 1, 1),
     ]
     assert [(count.name, count.total) for count in counts.tags] == [("t", 1)]
+
+
+def test_inboxes(store: Store):
+    """With the numbers of their messages, the Bin left out."""
+    before = store.inboxes()
+    assert [(one.name, one.label, one.automatic, one.total, one.expires_at) for one in before] == [
+        ("default", "", False, 0, None)
+    ]
+    added(store.add(message(read=True)))
+    added(store.add(message()))
+    store.change(Selection(ids=(added(store.add(message())),)), Change(bin=True)).result(10)
+    (inbox,) = store.inboxes()
+    assert (inbox.total, inbox.unread, inbox.created_at) == (2, 1, before[0].created_at)
 
 
 def test_search_finds_by_field_and_state(store: Store):
@@ -297,3 +311,119 @@ def test_health(store: Store):
     """A store that can store says so, and takes what fits."""
     assert store.health().ok
     store.check_room(1_000)
+
+
+def test_positions_are_the_pages_rows(store: Store):
+    """With gaps of deleted and binned mail between, over a query and an inbox too: any index, any length."""
+    ids = [added(store.add(message(f"{'odd' if number % 2 else 'even'} {number}"))) for number in range(30)]
+    store.delete(Selection(ids=tuple(ids[::5]))).result(10)
+    store.change(Selection(ids=tuple(ids[1::7])), Change(bin=True)).result(10)
+    for query in (None, from_fields({"subject": "odd"}), parse("even", now=0), parse("is:binned", now=0)):
+        for inbox in (None, "default"):
+            rows = store.messages(query, inbox=inbox, limit=100).messages
+            assert rows
+            for start, count in ((0, 100), (1, 3), (len(rows) - 1, 5), (len(rows), 1)):
+                page = store.positions(query, start, count, inbox)
+                assert page.messages == rows[start : start + count]
+                assert page.total == len(rows)
+
+
+def test_an_inbox_that_is_not_there(store: Store):
+    """Is NotFound, not an empty list."""
+    for read in (lambda: store.messages(inbox="other"), lambda: store.positions(None, 0, 1, "other")):
+        with pytest.raises(NotFound):
+            read()
+
+
+def test_the_numbers_of_a_query_move_with_the_log(store: Store):
+    """Asked again and again while mail comes, is read and goes."""
+    query = parse("hello", now=0)
+
+    def numbers() -> tuple[int, int]:
+        page = store.messages(query)
+        return page.total, page.unread
+
+    seen = [numbers()]
+    ids = []
+    for _ in range(3):
+        ids.append(added(store.add(message("hello"))))
+        seen += [numbers(), numbers()]
+    store.change(Selection(ids=(ids[0],)), Change(read=True)).result(10)
+    seen.append(numbers())
+    store.delete(Selection(ids=(ids[1],))).result(10)
+    seen.append(numbers())
+    assert seen == [(0, 0), (1, 1), (1, 1), (2, 2), (2, 2), (3, 3), (3, 3), (3, 2), (2, 1)]
+
+
+def test_a_query_selects_what_it_lists(store: Store):
+    """Bounded by `until`, without the Bin unless it is named (G13)."""
+    old = added(store.add(message("same")))
+    until = store.cursor().seq
+    added(store.add(message("other")))
+    new = added(store.add(message("same")))
+    same = from_fields({"subject": "same"})
+    assert store.change(Selection(query=same, until=until), Change(bin=True)).result(10).count == 1
+    assert store.delete(Selection(query=same)).result(10).count == 1
+    assert {store.message(id).summary.subject for id in (old,)} == {"same"}
+    with pytest.raises(NotFound):
+        store.message(new)
+    assert store.delete(Selection(query=parse("is:binned", now=0))).result(10).count == 1
+    assert subjects(store) == ["other"]
+
+
+def test_a_follower_goes_on_after_a_restart(store: Store, reopen: Opener):
+    """From its cursor: nothing twice, nothing missed, whatever happened before or after (G9)."""
+    added(store.add(message("one")))
+    cursor = store.cursor()
+    second = added(store.add(message("two")))
+    store.close()
+    again = reopen()
+    third = added(again.add(message("three")))
+    log = again.events(cursor.seq)
+    assert [(event.kind, event.id) for event in log.events] == [("added", second), ("added", third)]
+    assert [event.summary.subject for event in log.events if event.summary] == ["two", "three"]
+    assert again.epoch == cursor.epoch
+
+
+def test_following_in_small_pieces(store: Store):
+    """A limit cuts; the log's own seq says that there is more."""
+    for number in range(7):
+        added(store.add(message(str(number))))
+    after, seen = 0, []
+    while True:
+        log = store.events(after, limit=3)
+        seen += [event.seq for event in log.events]
+        if not log.events or log.events[-1].seq == log.seq:
+            break
+        after = log.events[-1].seq
+    assert seen == sorted(set(seen)) and len(seen) == 7
+
+
+def test_a_session_that_ends_is_brought_up_to_date(store: Store):
+    """One row, its counters never fall, the last transcript stays."""
+    dialogue = session(transcript=(TranscriptLine(0, "C", "EHLO x"),), accepted=2)
+    added(store.add(message(session=dialogue)))
+    store.record(replace(dialogue, ended_at=9_000, outcome="QUIT", transcript=None, accepted=1)).result(10)
+    found, ids = store.session(dialogue.id)
+    assert (found.ended_at, found.outcome, found.accepted, found.transcript) == (9_000, "QUIT", 2, dialogue.transcript)
+    assert len(ids) == len(store.sessions().sessions) == 1
+
+
+def test_reading_goes_on_while_much_is_written(store: Store):
+    """Readers neither wait for the writer nor see half of anything."""
+    over = threading.Event()
+
+    def read() -> None:
+        while not over.is_set():
+            page = store.messages(limit=5)
+            for summary in page.messages:
+                assert store.raw_size(summary.id) == len(store.raw(summary.id)) == summary.size
+            assert store.counts().total >= page.total
+
+    with ThreadPoolExecutor(4) as pool:
+        reading = [pool.submit(read) for _ in range(4)]
+        for number in range(150):
+            store.add(message(str(number))).result(10)
+        over.set()
+        for future in reading:
+            future.result(10)

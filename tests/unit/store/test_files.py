@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mailcatch.errors import ConfigError
-from mailcatch.store.files import PAGE_SIZE, open_writer
+from mailcatch.store.files import PAGE_SIZE, emptied, open_writer
 from mailcatch.store.schema import APPLICATION_ID, migrations
 
 
@@ -27,6 +27,14 @@ def test_what_cannot_be_taken_back(tmp_path: Path):
             "application_id": APPLICATION_ID,
             "user_version": len(migrations()),
         }
+
+
+def test_a_new_database_has_its_name_only_when_it_is_ours(tmp_path: Path):
+    """What a start that was killed left of its draft is thrown away, and nothing of the draft stays."""
+    (tmp_path / "mail.db.new").write_bytes(b"half")
+    (tmp_path / "mail.db.new-journal").write_bytes(b"half")
+    open_writer(tmp_path / "mail.db").close()
+    assert [path.name for path in tmp_path.iterdir()] == ["mail.db"]
 
 
 def test_what_each_connection_needs(tmp_path: Path):
@@ -66,3 +74,24 @@ def test_a_version_that_only_the_log_knows(tmp_path: Path):
     with pytest.raises(ConfigError, match="newer mailcatch"):
         open_writer(path)
     newer.close()
+
+
+def test_an_emptied_database_is_a_new_one(tmp_path: Path):
+    """With a new epoch, so that old cursors are told (G10); its numbers go on, so that none is given twice (G8)."""
+    path = tmp_path / "mail.db"
+    connection = open_writer(path)
+    connection.execute("INSERT INTO events VALUES (41, 0, 'reset', NULL, NULL)")
+    connection.execute("UPDATE counters SET value = 41 WHERE name = 'seq'")
+    look = (
+        "SELECT value FROM meta WHERE name = 'epoch'",
+        "SELECT value FROM counters WHERE name = 'seq'",
+        "SELECT max(uidvalidity) FROM mailboxes",
+        "SELECT count(*) FROM events",
+    )
+    epoch, seq, highest, _ = [connection.execute(query).fetchone()[0] for query in look]
+    connection = emptied(path, connection)
+    new_epoch, new_seq, _, events = [connection.execute(query).fetchone()[0] for query in look]
+    assert new_epoch != epoch
+    assert (new_seq, events) == (seq, 0) == (41, 0)
+    assert connection.execute("SELECT min(uidvalidity) FROM mailboxes").fetchone()[0] > highest
+    connection.close()

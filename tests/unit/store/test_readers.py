@@ -1,6 +1,7 @@
 """The pool of reading connections."""
 
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,61 @@ def test_mistakes_in_sql_are_the_stores_own(pool: Readers):
     with pytest.raises(StoreError) as raised, pool.read() as connection:
         connection.execute("SELECT nonsense")
     assert isinstance(raised.value.__cause__, sqlite3.Error)
+
+
+def test_more_than_the_pool_has_wait_their_turn(pool: Readers, monkeypatch: pytest.MonkeyPatch):
+    """Not for ever: then they are told to come again; a connection that comes back is lent at once."""
+    contexts = [pool.read() for _ in range(READERS)]
+    for context in contexts:
+        context.__enter__()
+    monkeypatch.setattr(readers, "WAIT_SECONDS", 0.05)
+    with pytest.raises(Overloaded, match="too many reads"), pool.read():
+        pass
+    monkeypatch.setattr(readers, "WAIT_SECONDS", 10)
+    got = threading.Event()
+
+    def read() -> None:
+        with pool.read():
+            got.set()
+
+    waiting = threading.Thread(target=read)
+    waiting.start()
+    contexts.pop().__exit__(None, None, None)
+    assert got.wait(5)
+    waiting.join(5)
+    for context in contexts:
+        context.__exit__(None, None, None)
+
+
+def test_a_closed_pool_says_so(pool: Readers):
+    """Whoever still reads is waited for; whoever comes later is told, not left waiting."""
+    entered, leave = threading.Event(), threading.Event()
+
+    def read() -> None:
+        with pool.read() as connection:
+            entered.set()
+            leave.wait(5)
+            connection.execute("SELECT 1").fetchone()
+
+    reading = threading.Thread(target=read)
+    reading.start()
+    assert entered.wait(5)
+    closing = threading.Thread(target=pool.close)
+    closing.start()
+    leave.set()
+    closing.join(5)
+    reading.join(5)
+    with pytest.raises(StoreError, match="closed"), pool.read():
+        pass
+
+
+def test_a_connection_that_cannot_be_opened_takes_no_place(tmp_path: Path):
+    """However often it fails: when the file is there, it can be read."""
+    pool = Readers(tmp_path / "late.db")
+    for _ in range(READERS + 1):
+        with pytest.raises(StoreError), pool.read() as connection:
+            connection.execute("SELECT count(*) FROM messages")
+    open_writer(tmp_path / "late.db").close()
+    with pool.read() as connection:
+        assert connection.execute("SELECT count(*) FROM messages").fetchone() == (0,)
+    pool.close()

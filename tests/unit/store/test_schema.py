@@ -1,4 +1,4 @@
-"""The schema's steps, its beginning, and emptying it."""
+"""The schema's steps, and its beginning."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mailcatch.store.files import open_writer
-from mailcatch.store.schema import migrate, migrations, reset
+from mailcatch.store.schema import migrate, migrations
 
 
 @pytest.fixture
@@ -49,31 +49,3 @@ def test_a_new_database_has_an_inbox_and_an_account(connection: sqlite3.Connecti
     assert connection.execute("SELECT kind, name FROM accounts").fetchall() == [("all", "")]
     names = [name for (name,) in connection.execute("SELECT name FROM mailboxes ORDER BY number")]
     assert names == ["INBOX", "Sent", "Drafts", "Trash", "Junk"]
-
-
-def test_a_cleared_database_is_a_new_one(connection: sqlite3.Connection):
-    """With a new epoch, so that old cursors are told (G10), and UIDVALIDITYs that no client has seen."""
-    epoch = one(connection, "SELECT value FROM meta WHERE name = 'epoch'")
-    highest = one(connection, "SELECT max(uidvalidity) FROM mailboxes")
-    reset(connection)
-    assert one(connection, "SELECT value FROM meta WHERE name = 'epoch'") != epoch
-    assert one(connection, "SELECT min(uidvalidity) FROM mailboxes") > highest
-    assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-
-
-def test_every_table_is_emptied(connection: sqlite3.Connection):
-    """None that holds mail, or what came of mail, is forgotten when a table is added."""
-    kept = {"meta", "counters", "inboxes", "accounts", "mailboxes"}  # what a new database begins with
-    tables = {
-        name
-        for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
-        if not name.startswith(("words", "sqlite_"))
-    }
-    connection.execute("INSERT INTO sts_policies VALUES ('x.test', '1', '', 0, 0)")
-    connection.execute("INSERT INTO relay_hosts VALUES ('192.0.2.1', 1, 0, NULL)")
-    connection.execute("INSERT INTO relay_audit VALUES (1, 0, 'x', 'x', 'x')")
-    connection.execute("INSERT INTO events VALUES (1, 0, 'reset', NULL, NULL)")
-    reset(connection)
-    assert {table: one(connection, f"SELECT count(*) FROM {table}") for table in tables - kept} == dict.fromkeys(
-        tables - kept, 0
-    )

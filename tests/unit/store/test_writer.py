@@ -136,18 +136,59 @@ def test_io_errors_are_counted_until_one_succeeds(harness: Harness):
     assert harness.writer.failures == 0
 
 
+@pytest.mark.parametrize("name", ["SQLITE_CORRUPT_VTAB", "SQLITE_READONLY", "SQLITE_BUSY", "SQLITE_CANTOPEN"])
+def test_a_broken_file_is_no_operations_fault(harness: Harness, name: str):
+    """The whole batch is failed at once, not tried again one by one, and it counts against the health."""
+    tried = []
+
+    def run(transaction: Transaction) -> None:
+        tried.append(1)
+        error = sqlite3.DatabaseError("database disk image is malformed")
+        error.sqlite_errorname = name
+        raise error
+
+    futures = [harness.writer.submit(run) for _ in range(5)]
+    harness.writer.start()
+    assert all(isinstance(future.exception(5), StoreError) for future in futures)
+    assert (len(tried), harness.writer.failures) == (1, 1)
+
+
+def test_what_is_stored_is_not_called_lost(harness: Harness):
+    """Whoever hears of a commit and fails does not make the commit fail."""
+
+    def committed(state: object) -> None:
+        raise RuntimeError("a follower of ours is broken")
+
+    harness.writer._committed = committed
+    harness.writer.start()
+    assert [harness.writer.submit(event).result(5) for _ in range(2)] == [1, 2]
+
+
+def test_a_quiet_moment_tidies_up(harness: Harness):
+    """SQLite's log is brought into the file, freed pages are given back, and then others may use the moment."""
+    harness.connection.execute("CREATE TABLE filler (x)")
+    harness.connection.execute("INSERT INTO filler VALUES (zeroblob(20000000))")
+    harness.connection.execute("DROP TABLE filler")
+    harness.writer.start()
+    harness.writer.submit(event).result(5)
+    assert harness.quiet.wait(10)
+    harness.writer.close()
+    assert harness.connection.execute("PRAGMA freelist_count").fetchone() == (0,)
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_its_death_fails_what_waits_and_ends_the_process(harness: Harness):
-    """No sender hangs, and app is told."""
+def test_its_death_fails_what_waits_and_ends_the_process(harness: Harness, monkeypatch: pytest.MonkeyPatch):
+    """No sender hangs, whether its operation was being written or still queued, and app is told."""
+    monkeypatch.setattr(module, "BATCH_OPERATIONS", 2)
 
     def fatal(transaction: Transaction) -> None:
         raise SystemExit
 
-    futures = [harness.writer.submit(fatal), harness.writer.submit(event)]
+    futures = [harness.writer.submit(run) for run in (fatal, event, event, event)]
     harness.writer.start()
     assert harness.failed.wait(5)
     for future in futures:
-        assert future.cancelled() or future.exception(5) is not None
+        assert isinstance(future.exception(5), StoreError)  # not a cancellation: asyncio would end the waiting task
     with pytest.raises(StoreError):
         harness.writer.submit(event)
 
