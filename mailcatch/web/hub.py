@@ -1,7 +1,8 @@
 """Waking live connections: the bus says that there is news, each connection reads it from the log itself.
 
-A live connection waits for three things at once: news, its client, and the clock. So the news comes as a byte on a
-socket pair, and one poll waits for all; a client that goes is noticed at once and its place is free again.
+An event stream waits for three things at once: news, its client, and the clock. So the news comes as a byte on a
+socket pair, and one poll waits for all; a client that goes is noticed at once and its place is free again. A websocket
+has a thread that hears its client, so there the bell is an event that this thread sets too.
 """
 
 from __future__ import annotations
@@ -11,12 +12,16 @@ import select
 import selectors
 import socket
 import threading
+from collections.abc import Callable, Iterator
 
 from mailcatch.bus import Bus
 
+Ring = Callable[[], None]
+"""Wakes one live connection."""
+
 
 class Bell:
-    """One live connection's bell; ring() may be called from any thread."""
+    """One event stream's bell; ring() may be called from any thread."""
 
     def __init__(self) -> None:
         self.sock, self._push = socket.socketpair()
@@ -48,31 +53,29 @@ class Hub:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._bells: set[Bell] = set()
+        self._bells: set[Ring] = set()
         self._occupied = threading.Event()
         self.closed = False
 
-    def join(self) -> Bell:
-        """Return a new bell."""
-        bell = Bell()
+    @contextlib.contextmanager
+    def rings(self, ring: Ring) -> Iterator[None]:
+        """Call `ring` for news, from another thread, for the length of a block; it must not block."""
         with self._lock:
-            self._bells.add(bell)
+            self._bells.add(ring)
             self._occupied.set()
-        return bell
-
-    def leave(self, bell: Bell) -> None:
-        """Take a bell away."""
-        with self._lock:
-            self._bells.discard(bell)
-            if not self._bells and not self.closed:
-                self._occupied.clear()
-        bell.close()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._bells.discard(ring)
+                if not self._bells and not self.closed:
+                    self._occupied.clear()
 
     def ring(self) -> None:
         """Wake every live connection."""
         with self._lock:
-            for bell in self._bells:
-                bell.ring()
+            for ring in self._bells:
+                ring()
 
     def start(self, bus: Bus) -> None:
         """Begin to ring when the log grows; the thread ends when the bus closes."""
@@ -95,7 +98,7 @@ class Hub:
 
 
 class Line:
-    """What a live connection waits on: its bell and its client's socket."""
+    """What an event stream waits on: its bell and its client's socket."""
 
     def __init__(self, bell: Bell, client: socket.socket) -> None:
         self._selector = selectors.PollSelector() if hasattr(select, "poll") else selectors.SelectSelector()

@@ -1,4 +1,4 @@
-"""Endpoints about the server: what runs here, the counts, the cursor, health."""
+"""Endpoints about the server: what runs here, the counts and inboxes, the cursor, health."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ def counts(ask: Ask[NoParameters, None]) -> Struct:
     """Return the numbers of the sidebar."""
     value = ask.site.store.counts()
     return present.counts(value, ask.site.cursor(value.seq))
+
+
+def inboxes(ask: Ask[NoParameters, None]) -> Struct:
+    """Return the inboxes with their numbers."""
+    return present.inboxes(ask.site.store.inboxes())
 
 
 def cursor(ask: Ask[NoParameters, None]) -> Struct:
@@ -61,6 +66,7 @@ def openapi(ask: Ask[NoParameters, None]) -> Response:
 ROUTES = (
     Route("GET", "/v1/info", info, "What runs here", shapes.Info),
     Route("GET", "/v1/counts", counts, "The numbers of the sidebar", shapes.Counts),
+    Route("GET", "/v1/inboxes", inboxes, "The inboxes", shapes.Inboxes),
     Route("GET", "/v1/cursor", cursor, "Where the log is now", shapes.CursorNow),
     Route("GET", "/v1/openapi.json", openapi, "This document", "application/json"),
     Route("GET", "/livez", livez, "Whether the process answers", shapes.Health),

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator
+from typing import Annotated
 
 import msgspec
 from flask import Response
 from msgspec import Meta, Struct
-from werkzeug.wsgi import ClosingIterator
 
 from mailcatch.web import present, shapes
 from mailcatch.web.cursors import parse_since
@@ -22,13 +21,10 @@ from mailcatch.web.hub import Bell, Line
 from mailcatch.web.routes import Ask, Route
 from mailcatch.web.site import Site
 from mailcatch.web.times import rfc3339
-from mailcatch.web.websocket import Channel, handshake
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+from mailcatch.web.websocket import Channel, check_handshake
 
 KEEP_ALIVE = 15.0
-"""Seconds of silence after which a stream says that it is still there, and a websocket asks whether the client is."""
+"""Seconds of silence after which a stream says that it is still there."""
 
 PACE = 0.05
 """Seconds between two readings of the log while mail pours in: the first event goes out at once."""
@@ -40,14 +36,6 @@ class LiveParameters(Struct, frozen=True, forbid_unknown_fields=True):
     """Where to begin: a cursor, `now`, `start`, a duration back (`30s`), or an RFC 3339 time."""
 
     since: Annotated[str, Meta(max_length=100, examples=["now", "9f3a11c2.1204", "30s"])] = "now"
-
-
-class Upgrade(Response):
-    """A `101` whose iterable speaks on the socket; werkzeug would drop the body of a 1xx answer."""
-
-    def get_app_iter(self, environ: WSGIEnvironment) -> Iterable[bytes]:
-        """Return the iterable all the same."""
-        return ClosingIterator(self.iter_encoded(), self.close)
 
 
 class Feed:
@@ -91,20 +79,23 @@ def events(ask: Ask[LiveParameters, None]) -> Response:
 
 def live(ask: Ask[LiveParameters, None]) -> Response:
     """Answer with a websocket that carries the same events."""
-    headers = handshake(ask.environ)
+    check_handshake(ask.environ)
     feed = Feed(ask.site, parse_since(ask.site.store, ask.params.since))
-    answer = Upgrade(_speak(ask, feed), 101, headers)
-    del answer.headers["Content-Type"]
-    answer.call_on_close(ask.site.live.take())
-    return answer
+    give_back = ask.site.live.take()
+    try:
+        return ask.site.websocket.carry(ask.environ, lambda channel: _speak(ask.site, feed, channel))
+    finally:
+        give_back()
 
 
 def _stream(ask: Ask[LiveParameters, None], feed: Feed) -> Iterator[bytes]:
     site = ask.site
     with _line(ask) as (bell, line):
         yield _sse(site.cursor(feed.seq), feed.hello())
-        while not site.hub.closed:
+        while True:
             bell.quiet()
+            if site.hub.closed:
+                return
             frames = feed.read()
             if frames:
                 yield b"".join([_sse(site.cursor(seq), data) for seq, data in frames])
@@ -115,36 +106,29 @@ def _stream(ask: Ask[LiveParameters, None], feed: Feed) -> Iterator[bytes]:
                 yield b": keep-alive\n\n"
 
 
-def _speak(ask: Ask[LiveParameters, None], feed: Feed) -> Iterator[bytes]:
-    """Speak on the socket until either side has enough; what WSGI would send is nothing."""
-    site, channel = ask.site, Channel(ask.environ["mailcatch.connection"])
-    with _line(ask) as (bell, line):
+def _speak(site: Site, feed: Feed, channel: Channel) -> None:
+    """Send what the log has and gets, until either side has enough."""
+    with site.hub.rings(channel.ring):
         channel.send([feed.hello()])
-        going = channel.receive() if channel.has_data else True
-        while going and not site.hub.closed:
-            bell.quiet()
+        while channel.attend() and not site.hub.closed:
             frames = feed.read()
-            if frames:
-                channel.send([data for _, data in frames])
-            happened = _wait(line, bool(frames), len(frames) == _BATCH)
-            if "client" in happened:
-                going = channel.receive()
-            elif happened == {"silence"}:
-                going = channel.ping()
-        if going:
-            channel.close(1001, "mailcatch is stopping")
-    yield from ()
+            channel.send(data for _, data in frames)
+            if len(frames) < _BATCH:
+                channel.wait(PACE if frames else 0)
+    if site.hub.closed:
+        channel.close(1001, "mailcatch is stopping")
 
 
 @contextlib.contextmanager
 def _line(ask: Ask[LiveParameters, None]) -> Iterator[tuple[Bell, Line]]:
-    hub, bell = ask.site.hub, ask.site.hub.join()
+    bell = Bell()
     line = Line(bell, ask.environ["mailcatch.connection"].socket)
     try:
-        yield bell, line
+        with ask.site.hub.rings(bell.ring):
+            yield bell, line
     finally:
         line.close()
-        hub.leave(bell)
+        bell.close()
 
 
 def _wait(line: Line, busy: bool, more: bool) -> frozenset[str]:

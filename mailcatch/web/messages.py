@@ -47,7 +47,7 @@ class ListParameters(Struct, frozen=True, forbid_unknown_fields=True, rename={"f
 class DeleteParameters(Struct, frozen=True, forbid_unknown_fields=True):
     """Which messages to delete: ids, or a query, bounded by `until`; everything must be said: `all=true`."""
 
-    id: Annotated[list[str], Meta(max_length=MAX_IDS)] | UnsetType = UNSET
+    id: Annotated[list[shapes.Id], Meta(max_length=MAX_IDS)] | UnsetType = UNSET
     q: Q | UnsetType = UNSET
     all: bool = False
     until: shapes.CursorText | UnsetType = UNSET

@@ -16,11 +16,12 @@ from mailcatch.web.binding import repeats
 from mailcatch.web.headers import CURSOR
 from mailcatch.web.problems import CONTENT_TYPE, KINDS
 from mailcatch.web.routes import NoParameters, Route
+from mailcatch.web.selecting import Which
 
 _REF = "#/components/schemas/{name}"
 _PATH_PARAMETER = re.compile(r"<(\w+)>")
-_ALWAYS = ("bad-parameter", "foreign-origin", "unknown-host", "internal", "stopping", "store-failed")
-_WITH_BODY = ("bad-body", "too-large", "wrong-type", "bad-request")
+_ALWAYS = ("bad-parameter", "foreign-origin", "unknown-host", "internal", "stopping", "store-failed", "too-large")
+_WITH_BODY = ("bad-body", "wrong-type", "bad-request", "timeout")
 
 Json = dict[str, Any]
 
@@ -63,9 +64,20 @@ def _operation(route: Route) -> Json:
 
 def _path_parameters(route: Route) -> list[Json]:
     return [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "pattern": _path_pattern(name, route)},
+        }
         for name in _PATH_PARAMETER.findall(route.path)
     ]
+
+
+def _path_pattern(name: str, route: Route) -> str:
+    if name != "id":
+        return r"^[0-9]+(\.[0-9]+)*$"  # of a part
+    return f"^({shapes.ID}|latest|oldest)$" if route.params is Which else f"^{shapes.ID}$"
 
 
 def _query_parameters(kind: type[Struct]) -> list[Json]:
@@ -105,16 +117,18 @@ def _responses(route: Route) -> Json:
     names = [*route.problems, *(_ALWAYS if versioned else _ALWAYS[1:5])]
     names += _WITH_BODY if route.body or route.takes else ()
     for name in dict.fromkeys(names):
-        _add_problem(responses, name)
+        _add_problem(responses, name, KINDS[name].status)
+    _add_problem(responses, "too-large", 414)  # with a target that is too long
     if versioned:
-        for response in responses.values():
+        for status, response in responses.items():
+            if status == "101":  # a websocket's is in its Hello
+                continue
             response["headers"] = {CURSOR: {"schema": {"type": "string"}, "description": "Where the log was"}}
     return responses
 
 
-def _add_problem(responses: Json, name: str) -> None:
-    status = str(KINDS[name].status)
-    response = responses.setdefault(status, {"description": KINDS[name].title, "content": {}})
+def _add_problem(responses: Json, name: str, status: int) -> None:
+    response = responses.setdefault(str(status), {"description": KINDS[name].title, "content": {}})
     response["content"].setdefault(CONTENT_TYPE, {"schema": _reference(shapes.ProblemShape)})
 
 

@@ -123,6 +123,23 @@ def counts(value: api.Counts, cursor: str) -> shapes.Counts:
     )
 
 
+def inboxes(values: Iterable[api.ListedInbox]) -> shapes.Inboxes:
+    """Return the list of inboxes."""
+    return shapes.Inboxes([_inbox(value) for value in values])
+
+
+def _inbox(value: api.ListedInbox) -> shapes.Inbox:
+    return shapes.Inbox(
+        name=value.name,
+        label=value.label,
+        automatic=value.automatic,
+        total=value.total,
+        unread=value.unread,
+        created_at=rfc3339(value.created_at),
+        expires_at=None if value.expires_at is None else rfc3339(value.expires_at),
+    )
+
+
 def event(value: model.Event) -> shapes.Event:
     """Return a fact of the log."""
     about = summary(value.summary) if value.summary else None

@@ -24,6 +24,7 @@ from cheroot.wsgi import Gateway_10
 from mailcatch.errors import MailcatchError
 from mailcatch.web.connection import Connection
 from mailcatch.web.headers import SECURITY_HEADERS
+from mailcatch.web.lending import LentSocket
 from mailcatch.web.pool import Pool
 from mailcatch.web.problems import problem_for_status
 
@@ -42,21 +43,35 @@ _NOTICES = hasattr(select, "epoll") or hasattr(select, "kqueue")
 
 
 class Gateway(Gateway_10):
-    """WSGI for one request. `101` hands the connection over: the answer's iterable then speaks on the socket itself."""
+    """WSGI for one request; to a websocket it lends the socket, the way flask-sock knows from gunicorn."""
 
     def get_environ(self) -> dict[str, Any]:  # type: ignore[override] # cheroot's stub says None
-        """Return WSGI's environ, with the connection in it for who streams or upgrades."""
+        """Return WSGI's environ, with the connection in it for who streams, and the socket for who upgrades."""
         environ: dict[str, Any] = super().get_environ()  # type: ignore[no-untyped-call]
         environ["mailcatch.connection"] = self.req.conn
+        if environ.get("HTTP_UPGRADE", "").lower() == "websocket":
+            environ["gunicorn.socket"] = LentSocket(self.req.conn.socket)
         return environ
 
     def respond(self) -> None:
         """Call the application and send what it yields; an error before the first byte becomes a 500."""
-        answer = self.req.server.wsgi_app(self.env, self.start_response)
         try:
-            if self.req.status.startswith(b"101"):
-                self.req.close_connection = True
-                self.req.ensure_headers_sent()
+            answer = self.req.server.wsgi_app(self.env, self.start_response)
+        except StopIteration:  # flask-sock's way to tell gunicorn that all was said on the socket
+            answer = ()
+        if "gunicorn.socket" in self.env and self.env["gunicorn.socket"].used:
+            self._note_upgrade()
+            return
+        self._send(answer)
+
+    def _note_upgrade(self) -> None:
+        """Let HTTP be silent: nothing of it may follow on this connection."""
+        self.req.status = b"101 Switching Protocols"
+        self.req.sent_headers = self.req.close_connection = True
+        self.req.conn.unread = True  # a client that was sent away amid a message may read why
+
+    def _send(self, answer: Iterable[bytes]) -> None:
+        try:
             for chunk in answer:
                 if chunk:
                     self.write(chunk)

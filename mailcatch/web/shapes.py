@@ -13,6 +13,9 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 Time = Annotated[str, Meta(description="RFC 3339, UTC, milliseconds", extra_json_schema={"format": "date-time"})]
 CursorText = Annotated[str, Meta(description="A position in the log; opaque", examples=["9f3a11c2.1204"])]
 Zone = Annotated[str, Meta(description="The zone of dates in a query", examples=["Europe/Berlin"], max_length=64)]
+ID = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
+Id = Annotated[str, Meta(extra_json_schema={"pattern": f"^{ID}$"})]
+"""An id in a request: the pattern is told, and what does not match it answered, by `ids.is_id`."""
 Count = Annotated[int, Meta(ge=0)]
 FROM = {"from_": "from"}
 
@@ -177,7 +180,7 @@ class Tags(Struct, frozen=True, forbid_unknown_fields=True):
 class Patch(Struct, frozen=True, forbid_unknown_fields=True):
     """Which messages (ids, or a query, bounded by `until`; `all` in words) and what to set on them."""
 
-    ids: list[str] | UnsetType = UNSET
+    ids: list[Id] | UnsetType = UNSET
     query: str | UnsetType = UNSET
     all: bool = False
     until: CursorText | UnsetType = UNSET
@@ -259,6 +262,24 @@ class InboxCount(Shape, frozen=True):
     name: str
     total: Count
     unread: Count
+
+
+class Inbox(Shape, frozen=True):
+    """An inbox and its messages, the Bin left out. An automatic one was made by mail that came for it."""
+
+    name: str
+    label: str
+    automatic: bool
+    total: Count
+    unread: Count
+    created_at: Time
+    expires_at: Time | None
+
+
+class Inboxes(Shape, frozen=True):
+    """All inboxes, oldest first."""
+
+    inboxes: list[Inbox]
 
 
 class RecipientCount(Shape, frozen=True):

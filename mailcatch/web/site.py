@@ -20,6 +20,7 @@ from mailcatch.web.budgets import LIVE, Budget
 from mailcatch.web.cursors import cursor_text
 from mailcatch.web.hub import Hub
 from mailcatch.web.problems import Problem
+from mailcatch.web.websocket import Carrier
 
 T = TypeVar("T")
 
@@ -60,6 +61,7 @@ class Site:
     section: HttpSection
     hub: Hub = field(default_factory=Hub)
     live: Budget = field(default_factory=lambda: Budget("live connections", LIVE))
+    websocket: Carrier = field(default_factory=lambda: Carrier("/v1/live"))
     tokens: Tokens = field(default_factory=Tokens)
     stopping: Future[None] = field(default_factory=Future)
 

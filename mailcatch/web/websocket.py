@@ -1,7 +1,8 @@
-"""The server's side of a websocket (RFC 6455), on a connection that HTTP hands over.
+"""Websockets by flask-sock: the handshake checked before it, and what it leaves to its user set up once.
 
-The protocol is wsproto's, sans-IO; this owns the socket. One thread reads and writes, so no frame can cut another, and
-there is nothing to lock. Compression is not offered: on a loopback it costs memory and gives nothing.
+flask-sock, by simple-websocket, speaks the protocol (RFC 6455). A thread of its own receives: it answers pings and
+closes, asks a silent client whether it is there, and ends when the connection does. Here a client has nothing to say,
+so what it does say is dropped; the one who sends is woken when the connection has ended.
 """
 
 from __future__ import annotations
@@ -9,120 +10,179 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
-import hashlib
-from collections.abc import Mapping
+import errno
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
-from mailcatch.web.connection import Connection
+from flask import Flask, Response, request
+
+from mailcatch.errors import MailcatchError
+from mailcatch.web.lending import LentSocket
 from mailcatch.web.problems import Problem
+
+log = logging.getLogger(__name__)
 
 MAX_MESSAGE = 64 << 10
 """Bytes of a client's message; beyond it the connection is closed with 1009."""
 
-_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-_RECEIVE_TIMEOUT = 5.0
-_MISSED_PONGS = 2
+PING_INTERVAL = 15.0
+"""Seconds between the questions whether a client is there; who has not answered by the next one is dropped."""
+
+_GOOD_BYE = 0.5  # seconds a client gets to answer our Close
+_LAST_JOIN = 1.0
+
+_NEEDED = frozenset({"HTTP_HOST", "HTTP_CONNECTION", "HTTP_UPGRADE"})
+_NEEDED_PREFIX = "HTTP_SEC_WEBSOCKET_"
+_EXTENSIONS = "HTTP_SEC_WEBSOCKET_EXTENSIONS"  # compression: on a loopback it costs memory and gives nothing
 
 
-def handshake(environ: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return the header fields of the `101` for a client's handshake (RFC 6455 §4.2). Raises Problem."""
+def check_handshake(environ: Mapping[str, Any]) -> None:
+    """Check a client's handshake (RFC 6455 §4.2.1), while it can still be answered in HTTP. Raises Problem."""
     wishes = {wish.strip() for wish in environ.get("HTTP_CONNECTION", "").lower().split(",")}
     if environ.get("HTTP_UPGRADE", "").lower() != "websocket" or "upgrade" not in wishes:
         raise Problem("upgrade-required", "Connect with a websocket.", headers=(("Upgrade", "websocket"),))
     if environ.get("HTTP_SEC_WEBSOCKET_VERSION") != "13":
         wanted = (("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"))
         raise Problem("upgrade-required", "The websocket's version must be 13.", headers=wanted)
-    key = environ.get("HTTP_SEC_WEBSOCKET_KEY", "").encode("latin-1")
-    try:
-        good = len(base64.b64decode(key, validate=True)) == 16
-    except binascii.Error:
-        good = False
-    if not good or environ["REQUEST_METHOD"] != "GET":
+    if not _is_key(environ.get("HTTP_SEC_WEBSOCKET_KEY", "")) or not _is_plain_get(environ):
         raise Problem("bad-request", "The websocket's handshake cannot be read.")
-    accept = base64.b64encode(hashlib.sha1(key + _GUID, usedforsecurity=False).digest()).decode()
-    return [("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Accept", accept)]
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text.encode("latin-1"), validate=True)) == 16
+    except binascii.Error:
+        return False
+
+
+def _is_plain_get(environ: Mapping[str, Any]) -> bool:
+    """Tell whether nothing but the handshake has come: a client must wait for the answer (RFC 6455 §4.1)."""
+    begins = environ["REQUEST_METHOD"] == "GET" and environ["SERVER_PROTOCOL"] == "HTTP/1.1"
+    return begins and environ["wsgi.input"].finished and not environ["mailcatch.connection"].rfile.has_data()
 
 
 class Channel:
-    """An open websocket. Sending raises OSError when the client is gone or stalled."""
+    """An open websocket, for the one thread that sends on it."""
 
-    def __init__(self, connection: Connection) -> None:
-        from wsproto.connection import Connection as Protocol  # imported with the first websocket
-        from wsproto.connection import ConnectionType
+    def __init__(self, server: Any, sock: LentSocket) -> None:  # noqa: ANN401 - simple-websocket's, untyped
+        self._server = server
+        self._sock = sock
+        self._news = threading.Event()
+        self.ring = self._news.set
+        """Wakes the one who sends; any thread may call it. It is called when the connection has ended, too."""
+        server.input_buffer = deque(maxlen=0)  # or what the client says would pile up, as nobody receives it
+        sock.on_close = self.ring
 
-        self._connection = connection
-        self._protocol = Protocol(ConnectionType.SERVER)
-        self._message = 0  # bytes of the message that is coming in
-        self._pings = 0  # sent since the client was last heard
+    def attend(self) -> bool:
+        """Tell whether the client is still there. Call it before reading the log: what rings after it wakes again."""
+        self._news.clear()
+        return bool(self._server.connected) and not self._sock.closed.is_set()
 
-    @property
-    def has_data(self) -> bool:
-        """Whether the client's bytes lie here already, where no poll sees them."""
-        return bool(self._connection.rfile.has_data())
+    def send(self, texts: Iterable[bytes]) -> None:
+        """Send text messages. Raises OSError: the client is gone, is just going, or is stalled."""
+        for text in texts:
+            try:
+                self._server.send(text.decode())
+            except OSError:
+                raise
+            except Exception as error:  # the protocol's: a Close was received or sent
+                raise ConnectionAbortedError(errno.ECONNABORTED, str(error)) from error
 
-    def send(self, texts: list[bytes]) -> None:
-        """Send text messages."""
-        from wsproto.events import TextMessage
-
-        frames = [self._protocol.send(TextMessage(data=text.decode())) for text in texts]
-        self._connection.wfile.write(b"".join(frames))
-
-    def ping(self) -> bool:
-        """Ask whether the client is there; False if it did not answer the last two times."""
-        from wsproto.events import Ping
-
-        self._pings += 1
-        if self._pings > _MISSED_PONGS:
-            return False
-        self._connection.wfile.write(self._protocol.send(Ping()))
-        return True
-
-    def receive(self) -> bool:
-        """Take what the client sent; False when the connection is over. What it says is of no interest."""
-        from wsproto.utilities import RemoteProtocolError
-
-        self._connection.rfile.allow(_RECEIVE_TIMEOUT)
-        data = self._connection.rfile.read1(16 << 10)
-        if not data:
-            return False
-        self._pings = 0
-        try:
-            self._protocol.receive_data(data)
-            return all(self._handle(event) for event in self._protocol.events())
-        except RemoteProtocolError as error:
-            self._end(error.event_hint or _close(1002, "protocol error"))
-            return False
+    def wait(self, pace: float) -> None:
+        """Wait for news or the end, but for `pace` seconds at least, unless the end comes before."""
+        if pace:
+            self._sock.closed.wait(pace)
+        self._news.wait()
 
     def close(self, code: int, reason: str) -> None:
         """Say good-bye; a client that is gone need not hear it."""
-        with contextlib.suppress(OSError):
-            self._end(_close(code, reason))
+        with contextlib.suppress(Exception):
+            self._server.close(code, reason)
 
-    def _handle(self, event: Any) -> bool:  # noqa: ANN401 - wsproto's events have no useful common type
-        from wsproto.events import CloseConnection, Message, Ping
+    def end(self) -> None:
+        """Wait for the receiving thread to answer the client's Close, or to hear the answer to ours; then end it.
 
-        if isinstance(event, Ping):
-            self._connection.wfile.write(self._protocol.send(event.response()))
-        elif isinstance(event, CloseConnection):
-            self._end(event.response())
-            return False
-        elif isinstance(event, Message):
-            self._message += len(event.data)
-            if self._message > MAX_MESSAGE:
-                self._end(_close(1009, "a message is too big"))
-                return False
-            if event.message_finished:
-                self._message = 0
-        return True
-
-    def _end(self, event: Any) -> None:  # noqa: ANN401
-        from wsproto.connection import ConnectionState
-
-        if self._protocol.state in (ConnectionState.OPEN, ConnectionState.REMOTE_CLOSING):
-            self._connection.wfile.write(self._protocol.send(event))
+        It must be gone before the socket is closed: the number of its descriptor may be another's at once.
+        """
+        self._server.thread.join(_GOOD_BYE)
+        if self._server.thread.is_alive():
+            self._sock.abort()
+            self._server.thread.join(_LAST_JOIN)
 
 
-def _close(code: int, reason: str) -> Any:  # noqa: ANN401
-    from wsproto.events import CloseConnection
+Talk = Callable[[Channel], None]
+"""Says what is to be said on a websocket; it may raise what Channel.send raises."""
 
-    return CloseConnection(code, reason)
+
+class Carrier:
+    """The websocket at one path, served by flask-sock.
+
+    It is an application of its own, made with the first websocket: flask-sock and what it stands on take 30 ms to
+    import, and Flask takes no new routes after its first request.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def carry(self, environ: Mapping[str, Any], talk: Talk) -> Response:
+        """Take a connection over whose handshake is good, and return when all is said. WSGI sends nothing then."""
+        kept = {name: value for name, value in environ.items() if not name.startswith("HTTP_") or _is_needed(name)}
+        kept |= {"PATH_INFO": self._path, "mailcatch.talk": talk}
+        with self._app.request_context(kept):
+            return self._app.full_dispatch_request()
+
+    @cached_property
+    def _app(self) -> Flask:
+        from flask_sock import Sock
+
+        app = Flask("mailcatch.live", static_folder=None, template_folder=None, root_path="/")
+        app.config["SOCK_SERVER_OPTIONS"] = {
+            "max_message_size": MAX_MESSAGE,
+            "ping_interval": PING_INTERVAL,
+            "thread_class": _Receiver,
+        }
+        sock = Sock(app)  # type: ignore[no-untyped-call]
+        sock.route(self._path)(_converse)  # type: ignore[no-untyped-call]
+        return app
+
+
+class _Receiver(threading.Thread):
+    """simple-websocket's receiving thread; however it ends, the one who sends is told."""
+
+    def __init__(self, target: Callable[[], None]) -> None:
+        super().__init__(target=target, name="http-websocket", daemon=True)
+        self._sock: LentSocket = request.environ["gunicorn.socket"]
+
+    def run(self) -> None:
+        """Receive until the connection ends."""
+        try:
+            super().run()
+        except Exception as error:  # noqa: BLE001 - it lets some errors of the protocol through
+            log.debug("a websocket's client was dropped: %r", error)
+        finally:
+            self._sock.close()
+
+
+def _is_needed(name: str) -> bool:
+    return name in _NEEDED or (name.startswith(_NEEDED_PREFIX) and name != _EXTENSIONS)
+
+
+def _converse(server: Any) -> None:  # noqa: ANN401
+    """Say what is to be said, and end well, whatever happens: from here on there is no answering in HTTP."""
+    channel = Channel(server, request.environ["gunicorn.socket"])
+    try:
+        request.environ["mailcatch.talk"](channel)
+    except OSError as error:
+        log.debug("a websocket's client is gone: %r", error)
+    except MailcatchError as error:
+        log.info("a websocket broke off: %s", error)
+        channel.close(1011, "the log cannot be read")
+    except Exception:
+        log.exception("a websocket failed")
+        channel.close(1011, "something failed here")
+    finally:
+        channel.end()

@@ -30,24 +30,17 @@ def test_a_bell_rings_once_until_it_is_quiet() -> None:
 
 def test_the_hub_rings_when_the_log_grows() -> None:
     """Each commit wakes those who are there, also those who joined amid it, and closing wakes all."""
-    hub, bus = Hub(), Bus()
+    hub, bus, rung = Hub(), Bus(), threading.Event()
     hub.start(bus)
     for seq in range(1, 4):
-        bell, (ours, theirs) = hub.join(), socket.socketpair()
-        line = Line(bell, ours)
-        bus.notify(seq)
-        assert "news" in line.wait(5)
-        line.close()
-        hub.leave(bell)
-        ours.close()
-        theirs.close()
-    bell = hub.join()
-    bell.quiet()
-    hub.close()
-    assert hub.closed
-    bell.sock.settimeout(5)
-    assert bell.sock.recv(10)
-    hub.leave(bell)
+        with hub.rings(rung.set):
+            bus.notify(seq)
+            assert rung.wait(5)
+        rung.clear()
+    with hub.rings(rung.set):
+        hub.close()
+        assert hub.closed
+        assert rung.wait(5)
     bus.close()
     for thread in threading.enumerate():
         if thread.name == "http-hub":

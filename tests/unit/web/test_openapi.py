@@ -7,6 +7,7 @@ import re
 
 from jsonschema import Draft202012Validator
 
+from mailcatch.ids import new_id
 from mailcatch.web.application import API
 from mailcatch.web.openapi import document
 from mailcatch.web.problems import KINDS
@@ -40,6 +41,10 @@ def test_parameters_are_described() -> None:
     assert deletes["id"]["explode"] is True
     (id,) = DOCUMENT["paths"]["/v1/sessions/{id}"]["get"]["parameters"]
     assert (id["in"], id["required"]) == ("path", True)
+    assert re.search(id["schema"]["pattern"], new_id())
+    for name in ("latest", new_id()):
+        (id, *_) = DOCUMENT["paths"]["/v1/messages/{id}/raw"]["get"]["parameters"]
+        assert re.search(id["schema"]["pattern"], name)
 
 
 def test_problems_are_promised() -> None:
