@@ -21,6 +21,8 @@ _REFRESHING = frozenset({"refresh", "x-dns-prefetch-control"})
 _PICTURES = frozenset({"src", "background", "poster", "data", "href", "xlink:href", "lowsrc"})
 _SETS = frozenset({"srcset", "imagesrcset"})
 _LINKS = frozenset({"a", "area"})
+_FRAMES = {"src": "about:blank", "srcdoc": ""}
+"""A frame in a mail stays empty. The policy refuses its address, but Chromium connects before it asks the policy."""
 _LONGEST_BASE = 2_000
 """Characters of a base that is used: it is repeated in each of the page's links."""
 
@@ -33,7 +35,7 @@ _CANDIDATE = re.compile(r"([^\t\n\f\r ,]++(?:,++[^\t\n\f\r ,]++)*+)((?:[^(),]++|
 # In these a browser may read markup where the tokenizer sees text, or the other way round: what stands in foreign
 # content, in a script's own comments, in a list of options. There no tag that leaves the page may hide.
 _AMBIGUOUS = re.compile(r"<(?:svg|math|script|noscript|select|frameset|plaintext)", re.IGNORECASE)
-_LEAVING_TAG = re.compile(r"<(?=(?:meta|base|link)[\t\n\f\r />])", re.IGNORECASE)
+_LEAVING_TAG = re.compile(r"<(?=(?:meta|base|link|i?frame)[\t\n\f\r />])", re.IGNORECASE)
 
 Resolve = Callable[[str], str | None]
 """Gives the address of the part that a URL names, None if it names none."""
@@ -131,6 +133,8 @@ def _new_value(tag: Tag, attribute: Attribute, resolve: Resolve, base: str) -> s
     name, value = attribute.name, attribute.value
     if name == "style":
         return _css(value, resolve)
+    if tag.name in ("iframe", "frame") and name in _FRAMES:
+        return _FRAMES[name]
     if name in _SETS:
         return _srcset(value, resolve, base)
     if name not in _PICTURES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import urllib.request
 from collections.abc import Sequence
 from email.message import EmailMessage
@@ -105,5 +106,8 @@ def row(page: Page, subject: str) -> Locator:
 
 def mail_frame(page: Page) -> Frame:
     """Return the frame that shows the mail, loaded."""
-    page.locator("iframe.html-frame.loaded").wait_for()
-    return next(frame for frame in page.frames if "/frame/" in frame.url)
+    element = page.wait_for_selector("iframe.html-frame.loaded")
+    frame = element.content_frame() if element else None
+    assert frame is not None
+    frame.wait_for_url(re.compile("/frame/"))  # a new element has no document of its own yet
+    return frame

@@ -70,6 +70,20 @@ def test_what_leaves_the_page_goes(html: str):
     assert framed(f"a{html}b") == "ab"
 
 
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<iframe src='http://x/' width=9></iframe>", '<iframe src="about:blank" width=9></iframe>'),
+        ("<FRAME SRC=http://x/>", '<FRAME SRC="about:blank">'),
+        ("<iframe srcdoc='<iframe src=http://x>'>", '<iframe srcdoc="">'),
+        ("<svg><foreignObject><iframe src=//x>", '<svg><foreignObject><iframe src="about:blank">'),
+    ],
+)
+def test_a_frame_in_a_mail_stays_empty(html: str, expected: str):
+    """Chromium opens a connection for a frame's address before it asks the policy, which refuses it."""
+    assert framed(html) == expected
+
+
 def test_the_base_is_remembered():
     """Relative links go where the mail's base pointed."""
     assert framed('<base href="http://x/y/"><a href="z"><a href="#top"><a href="mailto:a@b">') == (
@@ -130,6 +144,7 @@ FRAGMENTS = [
     "--!>", "<!-->", "<![CDATA[", "]]>", "<xmp>", "</xmp>", "<noembed>", "<iframe>", "</iframe>", "<table>", "<td>",
     "<template>", "</template>", "<frameset>", "<noframes>", "</noframes>", "<plaintext>", "<head>", "</head>", "<body>",
     "<p>", "</p>", "<a b='", "'>", "\"", "<", "</", "/>", ">", "x", REFRESH, "<base href=x>", "<link rel=preconnect href=x>",
+    "<iframe src=//x>", "<frame src=//x>", "<iframe srcdoc='<p>'>",
 ]  # fmt: skip
 
 
@@ -140,6 +155,7 @@ def test_a_browsers_tree_has_nothing_that_leaves(fragments: list[str]):
     lexbor = pytest.importorskip("selectolax.lexbor", reason="selectolax, the oracle for HTML, is not installed")
     tree = lexbor.LexborHTMLParser(rewrite_urls("".join(fragments), cid=lambda url: None))
     assert tree.css("meta[http-equiv=refresh], base, link[rel=preconnect]") == []
+    assert tree.css("iframe[src^='//'], frame[src^='//'], iframe[srcdoc^='<']") == []
 
 
 def test_harmless_tags_stay_where_nothing_is_ambiguous():
