@@ -78,14 +78,17 @@ def test_a_bulk_change_refetches(inbox: Inbox, page: Page) -> None:
 
 
 def test_scrolled_down_the_list_stays_put(inbox: Inbox, page: Page) -> None:
-    """New mail moves nothing under the eyes of someone who reads further down, but says that it is there."""
-    inbox.send_many(120)
+    """What comes or goes above moves nothing under the eyes of someone who reads further down; new mail is counted."""
+    ids = inbox.send_many(120)
     inbox.open(page)
     page.locator(".grid").evaluate("grid => (grid.scrollTop = 30 * 40)")
     seen = row(page, "Mail 70")
     before = seen.bounding_box()
     inbox.send_many(3, "New")
     expect(page.get_by_role("button", name="3 new")).to_be_visible()
+    assert seen.bounding_box() == before
+    inbox.ask("DELETE", f"/v1/messages/{ids[110]}")
+    expect(page.locator(".toolbar-count")).to_contain_text("122")
     assert seen.bounding_box() == before
     page.get_by_role("button", name="3 new").click()
     expect(row(page, "New 3")).to_be_visible()

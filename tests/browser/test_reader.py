@@ -7,9 +7,11 @@ import re
 import threading
 from email.message import EmailMessage
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.inbox import Inbox, letter, mail_frame, row, rows, until
+from tests.support.sink import Sink
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -36,6 +38,26 @@ def test_an_inline_image_is_visible(inbox: Inbox, page: Page) -> None:
     until(frame, "document.images[0].complete")
     assert frame.evaluate("document.images[0].naturalWidth") > 0
     expect(page.get_by_text("Isolated: no scripts, nothing loaded from elsewhere")).to_be_visible()
+
+
+@pytest.mark.parametrize(("options", "listener"), [(["--webroot", "/mail"], 0), ([], 1)], ids=["webroot", "IPv6"])
+def test_other_addresses_of_the_page(page: Page, options: list[str], listener: int) -> None:
+    """Under a prefix and by an IPv6 address, too, the page lives, the picture shows and addresses lead back."""
+    with Sink(*options) as running:
+        if len(running.ready["http"]) <= listener:
+            pytest.skip("this machine has no IPv6")
+        inbox = Inbox(running)
+        inbox.send(with_picture())
+        inbox.url = running.ready["http"][listener]["url"]
+        inbox.open(page)
+        row(page, "Picture").click()
+        frame = mail_frame(page)
+        until(frame, "document.images[0].complete")
+        assert frame.evaluate("document.images[0].naturalWidth") > 0
+        page.reload()
+        expect(page.get_by_role("heading", name="Picture")).to_be_visible()
+        page.keyboard.press("u")
+        expect(page).to_have_url(inbox.url + "/")
 
 
 def test_the_frame_is_another_origin(inbox: Inbox, page: Page) -> None:

@@ -46,4 +46,7 @@ def test_the_empty_inbox_shows_the_last_refusals(inbox: Inbox, page: Page) -> No
     inbox.open(page)
     refuse(inbox)
     expect(page.get_by_role("heading", name="Refused lately")).to_be_visible()
-    expect(page.locator(".session.refused").first).to_contain_text("broken-app.example")
+    refused = page.locator(".session.refused").first
+    expect(refused).to_contain_text("broken-app.example")
+    expect(refused).to_contain_text("503 5.5.1")
+    expect(refused).to_contain_text("after RCPT TO:<bob@box.example>")

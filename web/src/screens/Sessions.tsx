@@ -2,6 +2,7 @@ import { useEffect } from "preact/hooks";
 import type { Session, SessionSummary, TranscriptLine } from "../api/types";
 import { Problem, url } from "../api/client";
 import { plural } from "../lib/bytes";
+import { isRefusal, lastRefusal, tellingOutcome } from "../lib/dialogue";
 import { full, short, span } from "../lib/time";
 import { go, messagePath, sessionsPath } from "../router";
 import { leaveSessions, loadMore, loadSessions, more, openSession, problem, session, sessionProblem, sessions } from "../state/sessions";
@@ -70,7 +71,7 @@ function Line({ each, open, refused }: { each: SessionSummary; open: boolean; re
 function outcome(each: SessionSummary): string {
   const parts = [each.accepted > 0 && `${plural(each.accepted, "message")} accepted`, each.rejected > 0 && `${each.rejected} refused`].filter(Boolean);
   const done = parts.length > 0 ? parts.join(", ") : "no message";
-  return each.ended_at === null ? `${done}, still open` : each.rejected > 0 && each.outcome ? `${done}: ${each.outcome}` : done;
+  return each.ended_at === null ? `${done}, still open` : each.rejected > 0 && tellingOutcome(each.outcome) ? `${done}: ${each.outcome}` : done;
 }
 
 function Detail({ id, refused }: { id: string; refused: boolean }) {
@@ -95,13 +96,14 @@ function Detail({ id, refused }: { id: string; refused: boolean }) {
 function Dialogue({ open }: { open: Session }) {
   const took = open.ended_at ? new Date(open.ended_at).getTime() - new Date(open.started_at).getTime() : null;
   const facts = [open.protocol, `on ${open.listener}`, open.tls, open.auth_user !== null && `user ${open.auth_user}`, took !== null && span(took)].filter(Boolean);
+  const said = tellingOutcome(open.outcome) ?? lastRefusal(open.transcript)?.reply;
   const Heading = narrow.value ? "h1" : "h2";
   return (
     <div class="session-body">
       <div class="mail-head">
         <Heading class="mail-subject">{open.helo ?? "A client without a name"} <span class="muted">{open.peer}</span></Heading>
         <p><time dateTime={open.started_at}>{full(open.started_at)}</time> <span class="muted">· {facts.join(" · ")}</span></p>
-        {open.outcome && <p class={open.rejected > 0 ? "outcome refused" : "outcome"}>{open.rejected > 0 && <Icon name="warn" />}{open.outcome}</p>}
+        {said && <p class={open.rejected > 0 ? "outcome refused" : "outcome"}>{open.rejected > 0 && <Icon name="warn" />}{said}</p>}
         {open.findings.map((each) => <p key={each} class="notice warn"><Icon name="warn" />{each}</p>)}
         {open.messages.length > 0 && (
           <p class="session-mails">{open.messages.map((each, at) => <a key={each} class="attachment" href={url(messagePath(each, "", null))} data-inside><Icon name="mail" />Message {at + 1}</a>)}</p>
@@ -117,7 +119,7 @@ function Dialogue({ open }: { open: Session }) {
 const SPEAKERS = { C: "client", S: "server", "*": "remark" } as const;
 
 function Spoken({ line, before }: { line: TranscriptLine; before: TranscriptLine | undefined }) {
-  const bad = line.direction === "S" && /^[45]\d\d/.test(line.line);
+  const bad = isRefusal(line);
   const gap = line.t_ms - (before?.t_ms ?? 0);
   return (
     <li class={`spoken ${SPEAKERS[line.direction]}${bad ? " bad" : ""}`}>

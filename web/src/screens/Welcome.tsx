@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { url } from "../api/client";
 import { address, RECIPES } from "../lib/recipes";
+import { lastRefusal } from "../lib/dialogue";
 import { full, short } from "../lib/time";
 import { sessionsPath } from "../router";
 import { sendSample } from "../state/actions";
@@ -59,16 +60,17 @@ function Refused() {
     <section class="welcome-refused" aria-label="Refused lately">
       <h3>Refused lately</h3>
       <ul class="sessions">
-        {refused.value.map((each) => (
-          <li key={each.id}>
+        {refused.value.map((each) => {
+          const refusal = lastRefusal(each.transcript);
+          return <li key={each.id}>
             <a class="session refused" href={url(sessionsPath(each.id))} data-inside>
               <Icon name="warn" />
-              <span class="session-what">{each.outcome ?? "A command was refused"}</span>
-              <span class="session-who muted">{each.helo ?? "no HELO"} · {each.peer}</span>
+              <span class="session-what">{refusal?.reply ?? each.outcome}</span>
+              <span class="session-who muted">{each.helo ?? "no HELO"} · {each.peer}{refusal?.command ? ` · after ${refusal.command}` : ""}</span>
               <time class="time" dateTime={each.started_at} title={full(each.started_at)}>{short(each.started_at, new Date())}</time>
             </a>
-          </li>
-        ))}
+          </li>;
+        })}
       </ul>
     </section>
   );

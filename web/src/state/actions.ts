@@ -32,13 +32,14 @@ export function target(): Selection | null {
 
 const sizeOf = (what: Selection): number => (what.kind === "all" ? what.count : what.ids.size);
 
-/** "Everything" must be said in words: an empty query selects nothing. */
-const selector = (query: string): object => (query.trim() === "" ? { all: true } : { query });
+/** "Everything" must be said in words: an empty query selects nothing. The days a query names are those of the list. */
+const selector = (name: "q" | "query", { q: text, until }: Extract<Selection, { kind: "all" }>): Record<string, string | true> =>
+  text.trim() === "" ? { all: true, until } : { [name]: text, until, tz: zone() };
 
 async function change(what: Selection, to: Change): Promise<number> {
   let changed = 0;
   if (what.kind === "all") {
-    changed = (await patch<Outcome>("/v1/messages", { ...selector(what.q), until: what.until, ...to })).changed;
+    changed = (await patch<Outcome>("/v1/messages", { ...selector("query", what), ...to })).changed;
   } else {
     const ids = [...what.ids];
     for (let at = 0; at < ids.length; at += AT_ONCE) {
@@ -93,7 +94,7 @@ export const togglePin = (what: Selection | null): Promise<void> =>
 export const markAllRead = (): Promise<void> =>
   attempt(async () => {
     const query = q.value === "" ? "is:unread" : `(${q.value}) is:unread`;
-    const unread = await get<Page>("/v1/messages", { q: query, limit: 1 });
+    const unread = await get<Page>("/v1/messages", { q: query, limit: 1, tz: zone() });
     if (unread.total === 0) return toast("Nothing is unread here");
     const what = await collected({ kind: "all", q: query, until: unread.cursor, count: unread.total });
     const changed = await change(what, { read: true });
@@ -141,7 +142,7 @@ async function deleteForEver(what: Selection): Promise<void> {
 
 async function destroy(what: Selection): Promise<number> {
   interface Deleted { deleted: number }
-  if (what.kind === "all") return (await remove<Deleted>("/v1/messages", { q: what.q, until: what.until })).deleted;
+  if (what.kind === "all") return (await remove<Deleted>("/v1/messages", selector("q", what))).deleted;
   const ids = [...what.ids];
   let deleted = 0;
   for (let at = 0; at < ids.length; at += IN_A_URL) {

@@ -63,14 +63,15 @@ export function leaveSessions(): void {
 }
 
 /** The last refused dialogues, for the empty inbox: what a developer needs whose mail does not arrive. */
-export const refused = signal<SessionSummary[]>([]);
+export const refused = signal<Session[]>([]);
 let refusedWanted = false;
 
 export async function watchRefused(wanted: boolean): Promise<void> {
   refusedWanted = wanted;
   if (!wanted) return;
   try {
-    refused.value = (await get<SessionPage>("/v1/sessions", { limit: 3, rejected: "true" })).sessions;
+    const page = await get<SessionPage>("/v1/sessions", { limit: 3, rejected: "true" });
+    refused.value = await Promise.all(page.sessions.map((each) => get<Session>(`/v1/sessions/${each.id}`)));
   } catch {
     // The live state says that the server is away.
   }
