@@ -17,7 +17,9 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command and end the process with its exit code."""
-    sys.exit(run(arguments))
+    code = run(arguments)
+    _let_go()
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -51,3 +53,14 @@ def _run(arguments: Sequence[str] | None) -> int:
     except click.Abort:
         return INTERRUPTED
     return result if isinstance(result, int) else 0
+
+
+def _let_go() -> None:
+    """Drop what a terminal or pipe that is gone did not take: Python would try again, and end with 120."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        except (AttributeError, ValueError):  # none, or closed
+            pass

@@ -1,11 +1,14 @@
-"""`python -m tests.corpus`: every mail of every corpus; a table on stdout, exit 1 when anything went wrong."""
+"""`python -m tests.corpus`: every mail of every corpus; a table on stdout, exit 1 when anything went wrong.
+
+`MAILCATCH_CORPUS` names a directory of further mails.
+"""
 
 from __future__ import annotations
 
 import sys
 
 from tests.corpus.round_trip import Result, run
-from tests.corpus.sources import CORPORA, OutOfReach
+from tests.corpus.sources import CORPORA, OutOfReach, own
 from tests.support.sink import sink
 
 KEPT = "20000"
@@ -17,7 +20,7 @@ def main() -> int:
     failures: list[str] = []
     print("| corpus | mails sent | with parse_error | requests | p50 ms | p99 ms | failures |")
     print("|---|---|---|---|---|---|---|")
-    for corpus in CORPORA:
+    for corpus in (*CORPORA, *own()):
         try:
             with sink("--max-messages", KEPT) as running:
                 result = run(running, corpus.mails())

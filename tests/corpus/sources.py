@@ -65,8 +65,8 @@ class Corpus:
 
 
 def cache() -> Path:
-    """Name the folder that keeps the corpora between runs: `$MAILCATCH_CORPORA`, else the user's cache directory."""
-    return Path(os.environ.get("MAILCATCH_CORPORA") or user_cache_path("mailcatch-corpora"))
+    """Name the folder that keeps the corpora between runs."""
+    return user_cache_path("mailcatch-corpora")
 
 
 def cached(name: str, fetch: Callable[[Path], None]) -> Path:
@@ -131,6 +131,12 @@ def cpython() -> Path:
     if not folder.is_dir():
         raise OutOfReach(f"{folder} is missing (Debian has it as libpython3.11-testsuite)")
     return folder
+
+
+def own() -> tuple[Corpus, ...]:
+    """Give the mails that only you have: every file below `$MAILCATCH_CORPUS`."""
+    directory = os.environ.get("MAILCATCH_CORPUS")
+    return (Corpus("your own", lambda: Path(directory), "**/*", 1),) if directory else ()
 
 
 CORPORA = (

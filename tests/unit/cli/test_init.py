@@ -1,7 +1,9 @@
 """The command as a whole: its exit codes, and one line for whatever goes wrong."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -71,3 +73,12 @@ def test_a_reader_that_has_enough_is_no_error():
     program = f"{sys.executable} -m mailcatch config | head -c 5"
     result = subprocess.run(["/bin/sh", "-c", program], capture_output=True, text=True, check=True)
     assert (result.stdout, result.stderr) == ("host ", "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_an_output_that_takes_nothing_does_not_change_the_exit_code():
+    """What could not be said is dropped, not tried again at the end."""
+    script = "import sys; from mailcatch.cli import _let_go; sys.stdout.write('x'); _let_go(); sys.exit(7)"
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with Path("/dev/full").open("w") as full:
+        assert subprocess.run([sys.executable, "-c", script], stdout=full, env=environment).returncode == 7
