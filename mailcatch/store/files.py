@@ -17,7 +17,7 @@ from mailcatch.store.words import renew
 PAGE_SIZE = 4096  # a single mail touches some thirty pages; twice as large, each costs twice as much to write
 # The writer checkpoints when it is quiet; in a full stream it never is, and unbounded the log grew past 500 MB.
 _LOG_PAGES = 4_000  # after which SQLite's log goes into the file also under load: 16 MB, some 30 ms
-_SMALL_LOG_PAGES = 128
+_SMALL_LOG_PAGES = 64
 _SMALL_DISK = 64 << 20  # bytes free: there a log of 16 MB would itself fill it
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from mailcatch.errors import NotFound
 from mailcatch.model import Order, Summary
 from mailcatch.search.query import All, And, Query, Term
+from mailcatch.store.addresses import RCPT
 from mailcatch.store.api import Count, Counts, ListedInbox, Page
 from mailcatch.store.rows import SUMMARY, summary_of
 from mailcatch.store.search import source
@@ -126,7 +127,7 @@ def read_counts(connection: sqlite3.Connection, state: State) -> Counts:
     )
     recipients = connection.execute(
         "SELECT a.key, count(*) AS n, sum(m.flags % 2 = 0)"
-        f" FROM addresses a CROSS JOIN {_INDEXED} ON m.seq = a.message WHERE a.role = 'rcpt' AND {_LISTED}"
+        f" FROM addresses a CROSS JOIN {_INDEXED} ON m.seq = a.message WHERE a.roles & {RCPT} AND {_LISTED}"
         " GROUP BY a.key ORDER BY n DESC, a.key LIMIT ?",
         (_MOST_RECIPIENTS,),
     )

@@ -7,7 +7,6 @@ import sqlite3
 from mailcatch.model import Event
 from mailcatch.store.api import Log
 from mailcatch.store.rows import SUMMARY, summary_of
-from mailcatch.store.transaction import Pending
 
 KEPT = 100_000
 """How many events are kept; an older cursor is told of the gap (G9)."""
@@ -15,12 +14,10 @@ KEPT = 100_000
 _PRUNE_STEP = 1_000
 
 
-def write_events(connection: sqlite3.Connection, events: list[Pending]) -> None:
-    """Append events (seq, at, kind, id, data) in the order of their seqs."""
-    connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?)", events)
-    last = events[-1][0] if events else 0
-    if last // _PRUNE_STEP != events[0][0] // _PRUNE_STEP if events else False:
-        prune_events(connection, last - KEPT)
+def forget_old_events(connection: sqlite3.Connection, before: int, now: int) -> None:
+    """Prune the log from time to time, as it grows from seq `before` to `now`."""
+    if before // _PRUNE_STEP != now // _PRUNE_STEP:
+        prune_events(connection, now - KEPT)
 
 
 def prune_events(connection: sqlite3.Connection, floor: int) -> None:

@@ -16,15 +16,19 @@ from mailcatch.model import (
     Message,
     Part,
 )
+from mailcatch.store import addresses
 from mailcatch.store.api import Added, Change, NewMessage, Outcome, Selection
+from mailcatch.store.inserts import INBOX_MESSAGES, LARGE_RAW, MESSAGES, RAW, STRUCTURES, TAGS, TEXTS, WORDS
 from mailcatch.store.rows import SUMMARY, People, clean, summary_of, text_of
 from mailcatch.store.search import compile, mentions_bin
-from mailcatch.store.sessions import link_session
+from mailcatch.store.sessions import keep_session
 from mailcatch.store.tally import Standing
 from mailcatch.store.transaction import Transaction
 
 EVENT_LIMIT = 200
 """An operation on more messages than this writes one event `reset` instead of one each."""
+
+_SMALL = 64 << 10  # bytes of a message of which several may go into one statement
 
 _envelope = msgspec.json.Decoder(Envelope).decode
 _part = msgspec.json.Decoder(Part).decode
@@ -33,7 +37,8 @@ _part = msgspec.json.Decoder(Part).decode
 def add(transaction: Transaction, new: NewMessage) -> Added:
     """Store one message with everything derived from it, and its `added` event."""
     summary, seq = new.summary, transaction.next_seq()
-    session = link_session(transaction, new.session)
+    if new.session is not None:
+        keep_session(transaction, new.session)
     flags = (SEEN if summary.read else 0) | (FLAGGED if summary.pinned else 0)
     people = People(
         summary.from_,
@@ -45,34 +50,25 @@ def add(transaction: Transaction, new: NewMessage) -> Added:
         summary.date,
         summary.rcpt_to,
     )
-    execute, executemany = transaction.execute, transaction.executemany
-    execute(
-        "INSERT INTO messages VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    insert = transaction.add
+    insert(
+        MESSAGES,
         (
-            seq, summary.id, new.origin, session, summary.received_at, new.internal_at or summary.received_at,
-            summary.date, summary.size, new.sha256, summary.mail_from, text_of(new.envelope), summary.message_id,
-            clean(summary.subject), clean(summary.snippet), text_of(people), summary.attachment_count,
-            summary.parse_error, flags, "", transaction.at if summary.binned else None, seq,
+            seq, summary.id, new.origin, new.session.id if new.session else None, summary.received_at,
+            new.internal_at or summary.received_at, summary.date, summary.size, new.sha256, summary.mail_from,
+            text_of(new.envelope), summary.message_id, clean(summary.subject), clean(summary.snippet),
+            text_of(people), summary.attachment_count, summary.parse_error, flags, "",
+            transaction.at if summary.binned else None, seq,
         ),
     )  # fmt: skip
-    execute("INSERT INTO raw (message, data) VALUES (?, ?)", (seq, new.raw))
-    execute(
-        "INSERT INTO structures (message, parser, parts, imap_envelope, bodystructure) VALUES (?, ?, ?, x'', x'')",
-        (seq, new.parser, text_of(new.root)),
-    )
-    execute("INSERT INTO texts VALUES (?, ?, ?, ?)", (seq, *map(clean, new.texts)))
-    execute("INSERT INTO words (rowid, subject, people, body) VALUES (?, ?, ?, ?)", (seq, *map(clean, new.words)))
-    executemany(
-        "INSERT OR IGNORE INTO addresses VALUES (?, ?, ?, ?)",
-        [(clean(key), seq, role, clean(domain)) for key, role, domain in new.addresses],
-    )
-    if summary.tags:
-        executemany("INSERT OR IGNORE INTO tags VALUES (?, ?)", [(tag, seq) for tag in summary.tags])
+    insert(RAW if summary.size <= _SMALL else LARGE_RAW, (seq, new.raw))
+    insert(STRUCTURES, (seq, new.parser, text_of(new.root), b"", b""))
+    insert(TEXTS, (seq, *map(clean, new.texts), addresses.add(transaction, new, seq)))
+    insert(WORDS, (seq, *map(clean, new.words)))
+    for tag in summary.tags:
+        insert(TAGS, (tag, seq))
     for name in new.inboxes:
-        row = execute("SELECT number FROM inboxes WHERE name = ?", (name,)).fetchone()
-        if row is not None:
-            # Not INSERT … SELECT: it opens a savepoint, and the word index writes itself out at each.
-            execute("INSERT INTO inbox_messages VALUES (?, ?)", (row[0], seq))
+        insert(INBOX_MESSAGES, (name, seq))
     transaction.tally = transaction.tally.plus(Standing(new.origin, flags, summary.binned, summary.size))
     transaction.event("added", summary.id, seq)
     return Added(summary.id, seq)

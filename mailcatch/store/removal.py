@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mailcatch.model import FLAGGED
+from mailcatch.store import addresses
 from mailcatch.store.api import Outcome, Retention
 from mailcatch.store.mailboxes import expunge
 from mailcatch.store.messages import announce, standings
@@ -30,6 +31,7 @@ def remove(transaction: Transaction, seqs: Sequence[int]) -> Outcome:
         # All words before the first row: a DELETE that cascades opens a savepoint, and the index writes itself out.
         for seq, _, _ in found:
             unindex(transaction, seq)
+    addresses.forget(transaction, [seq for seq, _, _ in found])
     sessions: set[int] = set()
     for seq, _, standing in found:
         transaction.tally = transaction.tally.minus(standing)

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailcatch.search.query import ROLES, All, And, Not, Or, Query, Term, Word, mentions_bin, not_yet
+from mailcatch.store.addresses import bits
 
 __all__ = ["Source", "Sql", "compile", "mentions_bin", "source"]
 
@@ -85,8 +86,8 @@ def _lead_by_index(term: Term) -> _Lead | None:
         return _Lead("tags", "message", "l.tag = ?", term.value)
     if term.field == "inbox":
         return _Lead("inbox_messages", "message", "l.inbox = (SELECT number FROM inboxes WHERE name = ?)", term.value)
-    if len(roles := ROLES.get(term.field, ())) == 1:  # in one role an address is there once a message
-        return _Lead("addresses", "message", f"l.key = ? AND l.domain <> '' AND l.role = '{roles[0]}'", term.value)
+    if term.field in ROLES:
+        return _Lead("addresses", "message", f"l.key = ? AND l.roles & {bits(ROLES[term.field])}", term.value)
     return None
 
 
@@ -223,15 +224,15 @@ def _term(term: Term) -> Sql:
 
 
 def _address(term: Term) -> Sql:
-    """Rows with an empty domain are display names, and what is no address: only `contains` looks at them."""
-    roles = ", ".join([f"'{role}'" for role in ROLES[term.field]])
+    """Display names, and what is no address, have bits of their own: only `contains` looks at them."""
+    roles = bits(ROLES[term.field], names=term.operator == "contains")
     value = str(term.value)
     if term.operator == "contains":
         what = "instr(key, ?)"
     elif term.operator == "eq":
-        what = "key = ? AND domain <> ''"
+        what = "key = ?"
     elif value.startswith("*@") and len(value) > 2 and not {"*", "@"} & set(value[2:]):
-        what, value = "domain = ?", value[2:]
+        what, value = "key IN (SELECT key FROM domains WHERE domain = ?)", value[2:]
     else:
-        what, value = "key GLOB ? AND domain <> ''", value.replace("[", "[[]").replace("?", "[?]")
-    return f"m.seq IN (SELECT message FROM addresses WHERE {what} AND role IN ({roles}))", (value,)
+        what, value = "key GLOB ?", value.replace("[", "[[]").replace("?", "[?]")
+    return f"m.seq IN (SELECT message FROM addresses WHERE {what} AND roles & {roles})", (value,)

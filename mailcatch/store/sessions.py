@@ -11,12 +11,13 @@ import msgspec
 from mailcatch.errors import NotFound
 from mailcatch.model import Session, TranscriptLine
 from mailcatch.store.api import SessionPage
+from mailcatch.store.inserts import SESSIONS
 from mailcatch.store.transaction import Transaction
 
 KEPT = 2_000
 """How many sessions are kept whose mail is gone, or which gave none; with mail, as long as that."""
 
-_STEP = 100  # new sessions between two looks at those that fell out
+_STEP = 100  # numbers of the log between two looks at those that fell out
 
 _encode = msgspec.json.Encoder().encode
 _transcript = msgspec.json.Decoder(tuple[TranscriptLine, ...]).decode
@@ -28,28 +29,27 @@ _COLUMNS = (
 )
 
 
-def link_session(transaction: Transaction, session: Session | None) -> int | None:
-    """Bring a session's row up to date, making it with its first mail or refusal; return its number."""
-    if session is None:
-        return None
-    transcript = None if session.transcript is None else _encode(session.transcript).decode()
-    row = transaction.execute(
-        f"INSERT INTO sessions ({_COLUMNS}, transcript) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,coalesce(?,'[]'))"
-        " ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at, helo = excluded.helo,"
-        " auth_user = excluded.auth_user, tls = excluded.tls, client = excluded.client,"
-        " accepted = max(accepted, excluded.accepted), rejected = max(rejected, excluded.rejected),"
-        " outcome = excluded.outcome, findings = excluded.findings,"
-        " transcript = CASE WHEN ? THEN excluded.transcript ELSE transcript END RETURNING number",
+def keep_session(transaction: Transaction, session: Session) -> None:
+    """Bring a session's row up to date, making it with its first mail or refusal."""
+    transcript = "" if session.transcript is None else _encode(session.transcript).decode()
+    transaction.add(
+        SESSIONS,
         (
             session.id, session.protocol, session.listener, session.peer, session.started_at, session.ended_at,
             session.helo, session.auth_user, session.tls, session.client, session.accepted, session.rejected,
-            session.outcome, _encode(session.findings).decode(), transcript, transcript is not None,
+            session.outcome, _encode(session.findings).decode(), transcript,
         ),
-    ).fetchone()  # fmt: skip
-    number: int = row[0]
-    if number % _STEP == 0:
-        _forget(transaction, "number BETWEEN ? AND ?", (number - KEPT - _STEP, number - KEPT))
-    return number
+    )  # fmt: skip
+
+
+def forget_old_sessions(connection: sqlite3.Connection, before: int, now: int) -> None:
+    """Forget those that fell out, from time to time, as the log grows from seq `before` to `now`."""
+    if before // _STEP != now // _STEP:
+        (newest,) = connection.execute("SELECT max(number) FROM sessions").fetchone()
+        if newest is not None:
+            # A session takes a number of the log at least, so no more can have fallen out since the last look.
+            came = max(_STEP, now - before)
+            _forget(connection, "number BETWEEN ? AND ?", (newest - KEPT - came, newest - KEPT))
 
 
 def forget_without_mail(transaction: Transaction, numbers: Iterable[int]) -> None:
@@ -57,11 +57,11 @@ def forget_without_mail(transaction: Transaction, numbers: Iterable[int]) -> Non
     (newest,) = transaction.execute("SELECT max(number) FROM sessions").fetchone()
     for number in numbers:
         if number <= newest - KEPT:
-            _forget(transaction, "number = ?", (number,))
+            _forget(transaction.connection, "number = ?", (number,))
 
 
-def _forget(transaction: Transaction, which: str, parameters: tuple[int, ...]) -> None:
-    transaction.execute(
+def _forget(connection: sqlite3.Connection, which: str, parameters: tuple[int, ...]) -> None:
+    connection.execute(
         f"DELETE FROM sessions WHERE {which} AND NOT EXISTS (SELECT 1 FROM messages WHERE session = sessions.number)",
         parameters,
     )
@@ -88,7 +88,7 @@ def read_session(connection: sqlite3.Connection, id: str) -> tuple[Session, tupl
     if row is None:
         raise NotFound(f"no session {id}")
     ids = connection.execute("SELECT id FROM messages WHERE session = ? ORDER BY seq", (row[-1],))
-    return _session(row[:-2], _transcript(row[-2])), tuple([message for (message,) in ids])
+    return _session(row[:-2], _transcript(row[-2] or "[]")), tuple([message for (message,) in ids])
 
 
 def _session(row: Sequence[Any], transcript: tuple[TranscriptLine, ...] | None = None) -> Session:
@@ -97,7 +97,7 @@ def _session(row: Sequence[Any], transcript: tuple[TranscriptLine, ...] | None =
 
 def record(transaction: Transaction, session: Session) -> None:
     """Store a session's new state and a `session` event."""
-    link_session(transaction, session)
+    keep_session(transaction, session)
     transaction.event("session", session.id)
 
 

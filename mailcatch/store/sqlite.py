@@ -213,11 +213,12 @@ class _SqliteStore:
 
     def _in_steps(self, selection: Selection, act: Callable[[Transaction, Sequence[int]], Outcome]) -> Future[Outcome]:
         """Act on what is selected. A query is run here, by a reader: it may be slow, and mail would have to wait."""
+        size = steps.SMALL_STEP if self._reserve.given_up else steps.STEP
         if selection.query is None or selection.ids:
-            return steps.take(self._writer, lambda transaction: messages.chosen(transaction.connection, selection), act)
+            return steps.take(self._writer, lambda tx: messages.chosen(tx.connection, selection), act, size)
         with self._readers.read() as connection:
             found = messages.chosen(connection, selection)
-        return steps.take(self._writer, lambda transaction: found, act)
+        return steps.take(self._writer, lambda tx: found, act, size)
 
     def close(self) -> None:
         if self._closed:

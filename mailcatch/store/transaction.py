@@ -3,24 +3,55 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
 
+from mailcatch.store.inserts import EVENTS, ORDER, Insert, Row
 from mailcatch.store.tally import Tally
-
-Pending = tuple[int, int, str, str | None, str | None]
-"""An event to be written: seq, at, kind, id, data."""
 
 
 class Transaction:
-    """What an operation may do: run SQL, take numbers of the log, write events."""
+    """What an operation may do: run SQL, add rows, take numbers of the log, write events.
+
+    Rows that are added wait until the batch ends or somebody runs SQL, who then finds them.
+    """
 
     def __init__(self, connection: sqlite3.Connection, seq: int, at: int, tally: Tally) -> None:
-        self.connection = connection
-        self.execute = connection.execute
-        self.executemany = connection.executemany
+        self._connection = connection
+        self._waiting: dict[Insert, list[Row]] = {}
         self.seq = seq
         self.at = at
-        self.events: list[Pending] = []
         self.tally = tally
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The writing connection, with all that was added so far."""
+        if self._waiting:
+            self.flush()
+        return self._connection
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """Run a statement."""
+        return self.connection.execute(sql, parameters)
+
+    def executemany(self, sql: str, parameters: Iterable[Sequence[Any]]) -> sqlite3.Cursor:
+        """Run a statement for each of the rows."""
+        return self.connection.executemany(sql, parameters)
+
+    def add(self, insert: Insert, row: Row) -> None:
+        """Add a row."""
+        rows = self._waiting.get(insert)
+        if rows is None:
+            self._waiting[insert] = [row]
+        else:
+            rows.append(row)
+
+    def flush(self) -> None:
+        """Write the rows that wait."""
+        waiting, self._waiting = self._waiting, {}
+        for insert in ORDER:
+            if insert in waiting:
+                insert.write(self._connection, waiting[insert])
 
     def next_seq(self) -> int:
         """Take the log's next number."""
@@ -30,5 +61,5 @@ class Transaction:
     def event(self, kind: str, id: str | None, seq: int | None = None, data: str | None = None) -> int:
         """Write an event, under `seq` if that was taken already; return its seq."""
         number = self.next_seq() if seq is None else seq
-        self.events.append((number, self.at, kind, id, data))
+        self.add(EVENTS, (number, self.at, kind, id, data))
         return number

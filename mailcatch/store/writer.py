@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from mailcatch.errors import MailcatchError, Overloaded, StoreError
-from mailcatch.store.log import write_events
+from mailcatch.store.log import forget_old_events
+from mailcatch.store.sessions import forget_old_sessions
 from mailcatch.store.tally import State
 from mailcatch.store.transaction import Transaction
 
@@ -248,7 +249,9 @@ class Writer:
             results = [operation.run(transaction) for operation in batch]
             if transaction.seq != self._state.seq:
                 connection.execute("UPDATE counters SET value = ? WHERE name = 'seq'", (transaction.seq,))
-                write_events(connection, transaction.events)
+            transaction.flush()
+            forget_old_events(connection, self._state.seq, transaction.seq)
+            forget_old_sessions(connection, self._state.seq, transaction.seq)
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:

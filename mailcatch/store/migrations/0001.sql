@@ -33,13 +33,14 @@ CREATE TABLE raw (message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASC
 CREATE TABLE structures (                                                                 -- derived from raw; rebuilt on read when `parser` is old
   message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE, parser INTEGER NOT NULL,
   parts TEXT NOT NULL, imap_envelope BLOB NOT NULL, bodystructure BLOB NOT NULL, links TEXT NOT NULL DEFAULT '[]', codes TEXT NOT NULL DEFAULT '[]') STRICT;
-CREATE TABLE addresses (                                                                  -- exact address and domain search, and who owns a copy
-  key TEXT NOT NULL, message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,      -- key: case-folded, domain as A-label
-  role TEXT NOT NULL, domain TEXT NOT NULL, PRIMARY KEY (key, message, role)) STRICT, WITHOUT ROWID;  -- role: rcpt, mail_from, from, sender, reply_to, to, cc, bcc
-CREATE INDEX addresses_domain ON addresses (domain, message);
-CREATE INDEX addresses_message ON addresses (message);
+CREATE TABLE addresses (                                                                  -- exact address search, and who owns a copy
+  key TEXT NOT NULL, message INTEGER NOT NULL,                                            -- key: case-folded, domain as A-label. No foreign key: it would need an index;
+  roles INTEGER NOT NULL, PRIMARY KEY (key, message)) STRICT, WITHOUT ROWID;              -- roles: bits of store/addresses.py
+CREATE TABLE domains (key TEXT PRIMARY KEY, domain TEXT NOT NULL) STRICT, WITHOUT ROWID;  -- of each key that is an address, while a message has it
+CREATE INDEX domains_domain ON domains (domain);
 CREATE TABLE texts (message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,    -- folded by us: NFC, case-folded, white space one blank;
-  subject TEXT NOT NULL, people TEXT NOT NULL, body TEXT NOT NULL) STRICT;                -- body <= 256 KiB. `contains` is instr() on this, in SQL and Python
+  subject TEXT NOT NULL, people TEXT NOT NULL, body TEXT NOT NULL,                        -- body <= 256 KiB. `contains` is instr() on this, in SQL and Python
+  keys TEXT NOT NULL) STRICT;                                                             -- its keys in `addresses`, JSON
 CREATE VIRTUAL TABLE words USING fts5 (subject, people, body, content = '', tokenize = 'ascii', columnsize = 0);
                                                                                           -- fed with words(folded text), joined by blanks; removed by 'delete' with
                                                                                           -- the same words; rebuilt when meta.words changes

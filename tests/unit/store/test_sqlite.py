@@ -115,7 +115,7 @@ def test_three_failures_in_a_row_are_no_accident(tmp_path: Path, monkeypatch: py
         raise broken
 
     with monkeypatch.context() as broken_disk:
-        broken_disk.setattr("mailcatch.store.messages.link_session", breaks)
+        broken_disk.setattr("mailcatch.store.transaction.Transaction.add", breaks)
         for expected in (True, True, False):
             with pytest.raises(StoreError):
                 store.add(message()).result(10)
