@@ -148,7 +148,10 @@ class Server(SMTP, asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         """Take what has arrived."""
-        data = bytes(self._door.buffer[:nbytes])
+        self.data_received(bytes(self._door.buffer[:nbytes]))
+
+    def data_received(self, data: bytes) -> None:
+        """Take what has arrived."""
         if self._data is not None:
             self._heard = self.loop.time()
             self._receive(self._data, data)
