@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mailcatch.address import key_of
 from mailcatch.ids import new_id
@@ -25,8 +26,7 @@ LONGEST_NAME = 256
 """Characters of a display name by which `from:ann` finds it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """What came in and how: the bytes, the envelope, and the state it has from the start (an import keeps its own)."""
 
     raw: bytes

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mailcatch.mime.addresses import addresses_of
 from mailcatch.mime.dates import date_of
@@ -24,8 +25,7 @@ _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u2060\ufeff]+")
 """Senders fill the preview with these, to push the rest of the text out of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A mail, read. `date` is in milliseconds since 1970.
 
     `plain` is the plain text, flowed paragraphs joined, and `html_text` the text of the first HTML part; each of the

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypedDict, Unpack
+
+from msgspec.structs import replace
 
 from mailcatch.errors import MailcatchError
 from mailcatch.ids import new_id

@@ -13,14 +13,15 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from msgspec import Struct
+
 from mailcatch.model import Cursor, Envelope, Event, Message, Order, Origin, Part, Session, Summary
 from mailcatch.search.query import Query
 
 Role = Literal["rcpt", "mail_from", "from", "sender", "reply_to", "to", "cc", "bcc"]
 
 
-@dataclass(frozen=True, slots=True)
-class NewMessage:
+class NewMessage(Struct, frozen=True):
     """All that the store keeps of a message, read and folded already: the store parses nothing.
 
     `summary` is what `model.Summary` shows of it; the store sets `seq` (given as 0) and what it knows better.
@@ -44,8 +45,7 @@ class NewMessage:
     session: Session | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
+class Added(Struct, frozen=True):
     """A stored message: its id, and the seq of its `added` event."""
 
     id: str

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mailcatch.model import FLAGGED, SEEN, Origin
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """What of a message decides where it counts."""
 
     origin: Origin
@@ -18,8 +18,7 @@ class Standing:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """How much mail there is.
 
     `total`, `unread` and `pinned` leave the Bin and appended mail out, as lists do; `stored` and `size` (bytes of raw
@@ -54,8 +53,7 @@ class Tally:
         return self.plus(message, -1)
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """What the last commit made true."""
 
     seq: int

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from flask import Response
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mailcatch.errors import NotFound, StoreError
 from mailcatch.mime.parts import attachments_of, by_number, decoded, headers_of, html_of, shown, text_of

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
-from dataclasses import replace
 from typing import Annotated, Any
 
 from flask import Response
 from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import replace
 
 from mailcatch.errors import NotFound, TooLarge
 from mailcatch.ids import new_id

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from mailcatch.errors import NotFound, StoreError
 from mailcatch.model import TranscriptLine

@@ -1,21 +1,24 @@
 """Values: frozen, small, and readable where they are shown."""
 
-import dataclasses
 import inspect
 
+import msgspec
 import pytest
 
 from mailcatch import model
 from mailcatch.model import ANSWERED, DELETED, DRAFT, FLAGGED, SEEN, Cursor, Listener
 
-TYPES = [each for _, each in inspect.getmembers(model, dataclasses.is_dataclass)]
+TYPES = [
+    each
+    for _, each in inspect.getmembers(model, inspect.isclass)
+    if issubclass(each, msgspec.Struct) and each is not msgspec.Struct
+]
 
 
 @pytest.mark.parametrize("type_", TYPES, ids=lambda type_: type_.__name__)
 def test_values_cannot_change(type_: type):
-    """Frozen and with slots: they travel between threads."""
-    assert type_.__dataclass_params__.frozen  # type: ignore[attr-defined]
-    assert hasattr(type_, "__slots__")
+    """They travel between threads."""
+    assert type_.__struct_config__.frozen  # type: ignore[attr-defined]
     assert type_.__doc__
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from mailcatch.address import key_of
 from mailcatch.errors import QueryError

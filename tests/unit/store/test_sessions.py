@@ -1,10 +1,10 @@
 """Sessions in the store: what the contract cannot see."""
 
 import sqlite3
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from mailcatch.bus import Bus
 from mailcatch.model import TranscriptLine

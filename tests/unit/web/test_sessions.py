@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from mailcatch.ids import new_id
 from mailcatch.model import Session, TranscriptLine
