@@ -18,6 +18,7 @@ Origin = Literal["smtp", "http", "import", "append", "bounce"]
 Protocol = Literal["SMTP", "ESMTP", "POP3", "IMAP", "HTTP"]
 EventKind = Literal["added", "changed", "removed", "reset", "path", "session"]
 Order = Literal["desc", "asc"]
+Protection = Literal["none", "starttls", "implicit"]
 
 # Bits of `messages.flags`; SEEN is `read` and FLAGGED is `pinned` everywhere else.
 SEEN, ANSWERED, FLAGGED, DRAFT, DELETED = 1, 2, 4, 8, 16
@@ -161,6 +162,17 @@ class Event(Struct, frozen=True):
     summary: Summary | None = None  # of `added` and `changed`, while the message is there
 
 
+class Fetch(Struct, frozen=True):
+    """A step of a message's path: a mail client took it, or put it away."""
+
+    at: int
+    protocol: Literal["POP3", "IMAP"]
+    account: str  # "all", an inbox, an address, "@domain"
+    act: str  # "RETR", "TOP", "BODY[]", "BODY[HEADER]", "DELE", "EXPUNGE" …
+    client: str | None  # what the client says it is (RFC 2971)
+    session_id: str
+
+
 class Cursor(Struct, frozen=True):
     """A position in the log: written "<epoch>.<seq>", opaque to clients. A new database has a new epoch."""
 
@@ -176,7 +188,7 @@ class Listener(Struct, frozen=True):
 
     host: str
     port: int
-    tls: Literal["none", "starttls", "implicit"] = "none"
+    tls: Protection = "none"
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"

@@ -61,6 +61,8 @@ def _compose(arrival: Arrival, reading: Reading) -> NewMessage:
         origin=arrival.origin,
         root=reading.root,
         parser=reading.parser,
+        imap_envelope=reading.imap_envelope,
+        bodystructure=reading.bodystructure,
         texts=(subject, people, body),
         words=(" ".join(words(subject)), " ".join(words(people)), " ".join(body_words)),
         addresses=_addresses(arrival.envelope, reading),

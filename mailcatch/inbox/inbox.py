@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from mailcatch.inbox.accept import Arrival, compose
 from mailcatch.inbox.budget import ByteBudget
+from mailcatch.inbox.mailboxes import Mailboxes
 from mailcatch.model import Envelope, Origin, Session
 from mailcatch.store.api import Added, Change, Outcome, Selection, Store
 
@@ -23,6 +24,7 @@ class Inbox:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.mailboxes = Mailboxes(store)
         self._budget = ByteBudget(READING_BYTES)
         # Two threads: they share the interpreter's lock, more would only wait.
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="parse")

@@ -11,6 +11,7 @@ from mailcatch.mime.dates import date_of
 from mailcatch.mime.headers import decoded, read_fields, unfolded
 from mailcatch.mime.params import parse_params
 from mailcatch.mime.parts import PARSER, attachments_of, html_of, text_in, texts_of
+from mailcatch.mime.shape import cut_shape
 from mailcatch.mime.structure import scan
 from mailcatch.mime.text import text_of_html, unflowed
 from mailcatch.model import Address, Part
@@ -48,6 +49,8 @@ class Reading(Struct, frozen=True):
     snippet: str
     attachment_count: int
     parse_error: str | None
+    imap_envelope: bytes = b""
+    bodystructure: bytes = b""
 
 
 def read(raw: bytes) -> Reading:
@@ -57,6 +60,7 @@ def read(raw: bytes) -> Reading:
     html = html_of(raw, root, TEXT_BYTES)
     html_text = text_of_html(html) if html else ""
     message_id = fields.get(b"message-id")
+    imap_envelope, bodystructure = cut_shape(raw, root, fields)
     return Reading(
         root=root,
         parser=PARSER,
@@ -74,6 +78,8 @@ def read(raw: bytes) -> Reading:
         snippet=snippet_of(plain) or snippet_of(html_text),
         attachment_count=len(attachments_of(root)),
         parse_error=error,
+        imap_envelope=imap_envelope,
+        bodystructure=bodystructure,
     )
 
 

@@ -15,8 +15,9 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from mailcatch.model import Cursor, Envelope, Event, Message, Order, Origin, Part, Session, Summary
+from mailcatch.model import Cursor, Envelope, Event, Fetch, Message, Order, Origin, Part, Session, Summary
 from mailcatch.search.query import Query
+from mailcatch.store.mailbox_api import MailboxStore
 
 Role = Literal["rcpt", "mail_from", "from", "sender", "reply_to", "to", "cc", "bcc"]
 
@@ -42,6 +43,8 @@ class NewMessage(Struct, frozen=True):
     addresses: tuple[tuple[str, Role, str], ...]
     inboxes: tuple[str, ...] = ("default",)
     internal_at: int | None = None  # IMAP INTERNALDATE; None: as received_at
+    imap_envelope: bytes = b""  # as they go over the line; empty: cut when they are first read
+    bodystructure: bytes = b""
     session: Session | None = None
 
 
@@ -228,6 +231,9 @@ class Reader(Protocol):
     def session_ids_of(self, ids: Sequence[str]) -> dict[str, str | None]:
         """Return for each message id the id of its session."""
 
+    def fetches(self, id: str) -> tuple[Fetch, ...]:
+        """Return who took a message by POP3 or IMAP, oldest first: the end of its path. Raises NotFound."""
+
     def health(self) -> Health:
         """Return whether the store can store: no failed commit lately, room on the disk, writer alive."""
 
@@ -235,7 +241,7 @@ class Reader(Protocol):
         """Raise Overloaded if a message of `size` bytes should not be taken now (disk or queue full)."""
 
 
-class Store(Reader, Protocol):
+class Store(Reader, MailboxStore, Protocol):
     """The whole store; only `inbox` calls the writes."""
 
     def add(self, message: NewMessage) -> Future[Added]:

@@ -74,9 +74,50 @@ INBOX_MESSAGES = Insert(
 )
 """An inbox that is gone meanwhile takes nothing: what is NULL is ignored."""
 
+
+class Placements(Insert):
+    """Deliveries: a mailbox gives its UIDs when they are written, in their order (RFC 3501 §2.3.1.1).
+
+    Rows are (mailbox, message, flags, modseq, at, size); one for a mailbox that is gone meanwhile is dropped.
+    """
+
+    def write(self, connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
+        """Write rows, each mailbox's UIDs in one go."""
+        by_mailbox: dict[int, list[Row]] = {}
+        for row in rows:
+            by_mailbox.setdefault(row[0], []).append(row)
+        for mailbox, its_rows in by_mailbox.items():
+            last = its_rows[-1]
+            found = connection.execute(
+                "UPDATE mailboxes SET uidnext = uidnext + ?1, highest_modseq = max(highest_modseq, ?2),"
+                " filled = max(filled, ?3) WHERE number = ?4 RETURNING uidnext - ?1",
+                (len(its_rows), last[3], last[1], mailbox),
+            ).fetchone()
+            if found is not None:
+                super().write(connection, [(row[0], uid, *row[1:]) for uid, row in enumerate(its_rows, found[0])])
+
+
+PLACEMENTS = Placements(
+    "INSERT INTO placements (mailbox, uid, message, flags, modseq, saved_at, size, delivered)",
+    "(?, ?, ?, ?, ?, ?, ?, 1)",
+)
 EVENTS = Insert("INSERT INTO events (seq, at, kind, id, data)", _values(5))
 WORDS = Insert("INSERT INTO words (rowid, subject, people, body)", _values(4))
 
-ORDER = (SESSIONS, MESSAGES, RAW, LARGE_RAW, STRUCTURES, TEXTS, ADDRESSES, DOMAINS, TAGS, INBOX_MESSAGES, EVENTS, WORDS)
+ORDER = (
+    SESSIONS,
+    MESSAGES,
+    RAW,
+    LARGE_RAW,
+    STRUCTURES,
+    TEXTS,
+    ADDRESSES,
+    DOMAINS,
+    TAGS,
+    INBOX_MESSAGES,
+    PLACEMENTS,
+    EVENTS,
+    WORDS,
+)
 """Keys before what refers to them, and the words last: a statement that may fail half way opens a savepoint, at which
 the word index writes out what it gathered."""

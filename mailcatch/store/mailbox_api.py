@@ -15,11 +15,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from mailcatch.model import Part
 from mailcatch.search.criteria import Criteria
-from mailcatch.store.api import NewMessage
+
+if TYPE_CHECKING:
+    from mailcatch.store.api import NewMessage
 
 AccountKind = Literal["all", "inbox", "address", "domain"]
 FlagAct = Literal["set", "add", "remove"]

@@ -16,9 +16,9 @@ from mailcatch.model import (
     Message,
     Part,
 )
-from mailcatch.store import addresses
+from mailcatch.store import addresses, placements
 from mailcatch.store.api import Added, Change, NewMessage, Outcome, Selection
-from mailcatch.store.inserts import INBOX_MESSAGES, LARGE_RAW, MESSAGES, RAW, STRUCTURES, TAGS, TEXTS, WORDS
+from mailcatch.store.inserts import INBOX_MESSAGES, LARGE_RAW, MESSAGES, PLACEMENTS, RAW, STRUCTURES, TAGS, TEXTS, WORDS
 from mailcatch.store.rows import SUMMARY, People, clean, summary_of, text_of
 from mailcatch.store.search import compile, mentions_bin
 from mailcatch.store.sessions import keep_session
@@ -62,7 +62,7 @@ def add(transaction: Transaction, new: NewMessage) -> Added:
         ),
     )  # fmt: skip
     insert(RAW if summary.size <= _SMALL else LARGE_RAW, (seq, new.raw))
-    insert(STRUCTURES, (seq, new.parser, text_of(new.root), b"", b""))
+    insert(STRUCTURES, (seq, new.parser, text_of(new.root), new.imap_envelope, new.bodystructure))
     insert(TEXTS, (seq, *map(clean, new.texts), addresses.add(transaction, new, seq)))
     insert(WORDS, (seq, *map(clean, new.words)))
     for tag in summary.tags:
@@ -70,7 +70,11 @@ def add(transaction: Transaction, new: NewMessage) -> Added:
     for name in new.inboxes:
         insert(INBOX_MESSAGES, (name, seq))
     transaction.tally = transaction.tally.plus(Standing(new.origin, flags, summary.binned, summary.size))
-    transaction.event("added", summary.id, seq)
+    if new.origin != "append":  # what a mail client keeps is no mail that has come
+        if transaction.places:
+            for mailbox in transaction.places.of(new):
+                insert(PLACEMENTS, (mailbox, seq, flags, seq, transaction.at, summary.size))
+        transaction.event("added", summary.id, seq)
     return Added(summary.id, seq)
 
 
@@ -128,7 +132,14 @@ def change(transaction: Transaction, seqs: Sequence[int], wanted: Change) -> Out
         " changed_seq = ?4 WHERE seq = ?3",
         [(*state, numbers[state[-1]]) for state in states],
     )
+    keep_up(transaction, numbers, moved=wanted.bin is not None)
     return Outcome(len(touched), transaction.seq)
+
+
+def keep_up(transaction: Transaction, modseqs: Mapping[int, int], *, moved: bool) -> None:
+    """Bring delivered copies up to date with messages that have changed; nobody may have opened an account yet."""
+    if modseqs and transaction.execute("SELECT 1 FROM placements LIMIT 1").fetchone():
+        placements.follow(transaction, modseqs, moved=moved)
 
 
 def announce(transaction: Transaction, kind: str, touched: Mapping[int, str]) -> dict[int, int]:

@@ -32,15 +32,15 @@ class Readers:
         self._returned = threading.Condition()
 
     @contextmanager
-    def read(self) -> Iterator[sqlite3.Connection]:
+    def read(self, seconds: float = QUERY_SECONDS) -> Iterator[sqlite3.Connection]:
         """Lend a connection inside one short read transaction.
 
-        Raises Overloaded after QUERY_SECONDS, or if every connection stays busy; StoreError if the database fails or
+        Raises Overloaded after `seconds`, or if every connection stays busy; StoreError if the database fails or
         is closed.
         """
         timed = self._take()
         try:
-            with timed.running() as connection:
+            with timed.running(seconds) as connection:
                 yield connection
         finally:
             self._give_back(timed)
@@ -90,14 +90,14 @@ class _Timed:
         self.connection.set_progress_handler(lambda: time.monotonic() > self._deadline, _STEPS)
 
     @contextmanager
-    def running(self) -> Iterator[sqlite3.Connection]:
-        self._deadline = time.monotonic() + QUERY_SECONDS
+    def running(self, seconds: float) -> Iterator[sqlite3.Connection]:
+        self._deadline = time.monotonic() + seconds
         try:
             self.connection.execute("BEGIN")
             yield self.connection
         except sqlite3.OperationalError as error:
             if error.sqlite_errorname == "SQLITE_INTERRUPT":
-                raise Overloaded(f"the query took longer than {QUERY_SECONDS:.0f} s") from error
+                raise Overloaded(f"the query took longer than {seconds:.0f} s") from error
             raise StoreError(f"the database cannot be read: {error}") from error
         except sqlite3.DatabaseError as error:
             raise StoreError(f"the database cannot be read: {error}") from error

@@ -32,10 +32,10 @@ def remove(transaction: Transaction, seqs: Sequence[int]) -> Outcome:
         for seq, _, _ in found:
             unindex(transaction, seq)
     addresses.forget(transaction, [seq for seq, _, _ in found])
+    expunge(transaction, numbers)
     sessions: set[int] = set()
     for seq, _, standing in found:
         transaction.tally = transaction.tally.minus(standing)
-        expunge(transaction, seq, numbers[seq])
         (session,) = transaction.execute("SELECT session FROM messages WHERE seq = ?", (seq,)).fetchone()
         if session is not None:
             sessions.add(session)

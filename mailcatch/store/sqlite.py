@@ -10,9 +10,9 @@ from threading import Lock
 
 from mailcatch.bus import Bus
 from mailcatch.errors import ConfigError
-from mailcatch.model import Cursor, Message, Order, Session
+from mailcatch.model import Cursor, Fetch, Message, Order, Session
 from mailcatch.search.query import Query
-from mailcatch.store import listing, log, messages, removal, sessions, steps
+from mailcatch.store import fetches, listing, log, messages, removal, sessions
 from mailcatch.store.api import (
     Added,
     Change,
@@ -32,6 +32,7 @@ from mailcatch.store.claim import Claim
 from mailcatch.store.disk import Reserve
 from mailcatch.store.files import emptied, open_writer, why
 from mailcatch.store.readers import Readers
+from mailcatch.store.sqlite_mailboxes import SqliteMailboxes
 from mailcatch.store.tally import State, read_state
 from mailcatch.store.transaction import Transaction
 from mailcatch.store.writer import Writer
@@ -55,7 +56,7 @@ def open_store(
         raise
 
 
-class _SqliteStore:
+class _SqliteStore(SqliteMailboxes):
     def __init__(self, claim: Claim, bus: Bus, clear: bool, failed: Callable[[BaseException], None]) -> None:
         self._claim = claim
         self._bus = bus
@@ -160,6 +161,10 @@ class _SqliteStore:
         with self._readers.read() as connection:
             return sessions.of_messages(connection, ids)
 
+    def fetches(self, id: str) -> tuple[Fetch, ...]:
+        with self._readers.read() as connection:
+            return fetches.read_fetches(connection, id)
+
     def health(self) -> Health:
         free = self._reserve.free()
         if self._writer.dead:
@@ -213,12 +218,11 @@ class _SqliteStore:
 
     def _in_steps(self, selection: Selection, act: Callable[[Transaction, Sequence[int]], Outcome]) -> Future[Outcome]:
         """Act on what is selected. A query is run here, by a reader: it may be slow, and mail would have to wait."""
-        size = steps.SMALL_STEP if self._reserve.given_up else steps.STEP
         if selection.query is None or selection.ids:
-            return steps.take(self._writer, lambda tx: messages.chosen(tx.connection, selection), act, size)
+            return self._stepwise(lambda tx: messages.chosen(tx.connection, selection), act, _both)
         with self._readers.read() as connection:
             found = messages.chosen(connection, selection)
-        return steps.take(self._writer, lambda tx: found, act, size)
+        return self._stepwise(lambda tx: found, act, _both)
 
     def close(self) -> None:
         if self._closed:
@@ -235,3 +239,7 @@ class _SqliteStore:
         self._state = state
         if grown:
             self._bus.notify(state.seq)
+
+
+def _both(before: Outcome, after: Outcome) -> Outcome:
+    return Outcome(before.count + after.count, after.seq)

@@ -7,6 +7,7 @@ import sqlite3
 from msgspec import Struct
 
 from mailcatch.model import FLAGGED, SEEN, Origin
+from mailcatch.store.places import CLOSED, Places
 
 
 class Standing(Struct, frozen=True):
@@ -58,6 +59,7 @@ class State(Struct, frozen=True):
 
     seq: int
     tally: Tally
+    places: Places = CLOSED
 
 
 def read_state(connection: sqlite3.Connection) -> State:

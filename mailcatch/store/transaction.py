@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mailcatch.store.inserts import EVENTS, ORDER, Insert, Row
+from mailcatch.store.places import CLOSED, Places
 from mailcatch.store.tally import Tally
 
 
@@ -16,12 +17,15 @@ class Transaction:
     Rows that are added wait until the batch ends or somebody runs SQL, who then finds them.
     """
 
-    def __init__(self, connection: sqlite3.Connection, seq: int, at: int, tally: Tally) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, seq: int, at: int, tally: Tally, places: Places = CLOSED
+    ) -> None:
         self._connection = connection
         self._waiting: dict[Insert, list[Row]] = {}
         self.seq = seq
         self.at = at
         self.tally = tally
+        self.places = places
 
     @property
     def connection(self) -> sqlite3.Connection:

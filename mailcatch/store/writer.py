@@ -245,7 +245,8 @@ class Writer:
         connection = self._connection
         connection.execute("BEGIN IMMEDIATE")
         try:
-            transaction = Transaction(connection, self._state.seq, time.time_ns() // 1_000_000, self._state.tally)
+            state = self._state
+            transaction = Transaction(connection, state.seq, time.time_ns() // 1_000_000, state.tally, state.places)
             results = [operation.run(transaction) for operation in batch]
             if transaction.seq != self._state.seq:
                 connection.execute("UPDATE counters SET value = ? WHERE name = 'seq'", (transaction.seq,))
@@ -257,7 +258,7 @@ class Writer:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-        self._state = State(transaction.seq, transaction.tally)
+        self._state = State(transaction.seq, transaction.tally, transaction.places)
         self._dirty = True
         self.failures = 0
         _tell(lambda: self._committed(self._state))

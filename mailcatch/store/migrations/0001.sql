@@ -32,7 +32,7 @@ CREATE TABLE raw (message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASC
   encoding TEXT NOT NULL DEFAULT 'identity', data BLOB NOT NULL) STRICT;
 CREATE TABLE structures (                                                                 -- derived from raw; rebuilt on read when `parser` is old
   message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE, parser INTEGER NOT NULL,
-  parts TEXT NOT NULL, imap_envelope BLOB NOT NULL, bodystructure BLOB NOT NULL, links TEXT NOT NULL DEFAULT '[]', codes TEXT NOT NULL DEFAULT '[]') STRICT;
+  imap_envelope BLOB NOT NULL, bodystructure BLOB NOT NULL, parts TEXT NOT NULL, links TEXT NOT NULL DEFAULT '[]', codes TEXT NOT NULL DEFAULT '[]') STRICT;
 CREATE TABLE addresses (                                                                  -- exact address search, and who owns a copy
   key TEXT NOT NULL, message INTEGER NOT NULL,                                            -- key: case-folded, domain as A-label. No foreign key: it would need an index;
   roles INTEGER NOT NULL, PRIMARY KEY (key, message)) STRICT, WITHOUT ROWID;              -- roles: bits of store/addresses.py
@@ -61,13 +61,14 @@ CREATE TABLE mailboxes (
   number INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE, name TEXT NOT NULL, special_use TEXT,
   subscribed INTEGER NOT NULL DEFAULT 1, uidvalidity INTEGER NOT NULL, uidnext INTEGER NOT NULL DEFAULT 1, recent_uid INTEGER NOT NULL DEFAULT 1,
   highest_modseq INTEGER NOT NULL, expunged_floor INTEGER NOT NULL,                       -- VANISHED is complete for modseq > expunged_floor
+  filled INTEGER NOT NULL DEFAULT 0,                                                      -- the last message that was delivered here: who opens the account goes on from it
   UNIQUE (account, name)) STRICT;
 CREATE TABLE placements (                                                                 -- one message, many mailboxes; uid and modseq from the store only
   mailbox INTEGER NOT NULL REFERENCES mailboxes ON DELETE CASCADE, uid INTEGER NOT NULL,
   message INTEGER NOT NULL REFERENCES messages,                                           -- no cascade: a forgotten `expunged` row fails loudly
   delivered INTEGER NOT NULL,                                                             -- 1: shares flags with the message (written through); 0: COPY, APPEND
   flags INTEGER NOT NULL DEFAULT 0, keywords TEXT NOT NULL DEFAULT '', modseq INTEGER NOT NULL, saved_at INTEGER NOT NULL,
-  PRIMARY KEY (mailbox, uid)) STRICT, WITHOUT ROWID;
+  size INTEGER NOT NULL, PRIMARY KEY (mailbox, uid)) STRICT, WITHOUT ROWID;
 CREATE INDEX placements_message ON placements (message);
 CREATE INDEX placements_modseq ON placements (mailbox, modseq);
 CREATE TABLE expunged (mailbox INTEGER NOT NULL REFERENCES mailboxes ON DELETE CASCADE, uid INTEGER NOT NULL, modseq INTEGER NOT NULL,
@@ -77,7 +78,7 @@ CREATE TABLE events (                                                           
   seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('added', 'changed', 'removed', 'reset', 'path', 'session')),
   id TEXT, data TEXT) STRICT;                                                             -- id: ULID of message or session, also after it is gone
 CREATE TABLE fetches (                                                                    -- path: who took the mail (once per message, session and act)
-  message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE, session INTEGER NOT NULL, act TEXT NOT NULL, at INTEGER NOT NULL,
+  message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE, session TEXT NOT NULL, act TEXT NOT NULL, at INTEGER NOT NULL,
   protocol TEXT NOT NULL, account TEXT NOT NULL, client TEXT, PRIMARY KEY (message, session, act)) STRICT, WITHOUT ROWID;
 
 CREATE TABLE relay_jobs (
@@ -103,4 +104,4 @@ CREATE TABLE relay_trace (attempt INTEGER NOT NULL REFERENCES relay_attempts ON 
 CREATE TABLE relay_hosts (address TEXT PRIMARY KEY, failures INTEGER NOT NULL, next_at INTEGER NOT NULL, error TEXT) STRICT;
 CREATE TABLE sts_policies (domain TEXT PRIMARY KEY, id TEXT NOT NULL, policy TEXT NOT NULL, fetched_at INTEGER NOT NULL, max_age INTEGER NOT NULL) STRICT;
 CREATE TABLE relay_audit (number INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, act TEXT NOT NULL, data TEXT NOT NULL) STRICT;
-INSERT INTO counters VALUES ('seq', 0), ('uidvalidity', 1), ('events_floor', 0);
+INSERT INTO counters VALUES ('seq', 0), ('uidvalidity', 0), ('events_floor', 0);

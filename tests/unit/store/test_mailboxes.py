@@ -46,7 +46,7 @@ def test_a_message_that_goes_is_expunged_from_every_mailbox(tmp_path: Path):
     gone, kept = (store.add(message(subject)).result(10) for subject in ("gone", "kept"))
     with sqlite3.connect(tmp_path / "mail.db") as other:
         rows = [(1, 1, gone.seq), (1, 2, kept.seq), (2, 7, gone.seq)]
-        other.executemany("INSERT INTO placements VALUES (?, ?, ?, 1, 0, '', 1, 0)", rows)
+        other.executemany("INSERT INTO placements VALUES (?, ?, ?, 1, 0, '', 1, 0, 9)", rows)
     seq = store.delete(Selection(ids=(gone.id,))).result(10).seq
     store.close()
     with sqlite3.connect(tmp_path / "mail.db") as connection:

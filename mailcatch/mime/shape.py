@@ -1,0 +1,104 @@
+"""IMAP's BODYSTRUCTURE beside ENVELOPE: what clients ask of every message, cut once (RFC 3501 §7.4.2)."""
+
+from __future__ import annotations
+
+import re
+
+from mailcatch.mime.envelope import NIL, envelope_of, nstring, string, unfolded
+from mailcatch.mime.headers import Fields, read_fields
+from mailcatch.mime.structure import scan
+from mailcatch.model import Part
+
+_PARAM = re.compile(rb';\s*+([^\s=;"(]++)\s*+=\s*+(?:"((?:[^"\\]++|\\.)*+)"?+|([^;]*+))', re.DOTALL)
+_QUOTED_PAIR = re.compile(rb"\\(.)", re.DOTALL)
+_TOKEN = re.compile(rb'[^\s;,()"]*+')
+_LANGUAGE = re.compile(rb"[A-Za-z0-9-]++")
+_EMPTY = b'("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 0 0 NIL NIL NIL NIL)'
+"""A part where there must be one and is none."""
+
+_NO_ENVELOPE = b"(NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL)"
+_MESSAGES = frozenset({"message/rfc822", "message/global"})
+
+
+def shape_of(raw: bytes) -> tuple[bytes, bytes]:
+    """Return ENVELOPE and BODYSTRUCTURE of a message, with its extension data; never raises for what it contains."""
+    scanned = scan(raw)
+    return cut_shape(raw, scanned.root, scanned.fields)
+
+
+def cut_shape(raw: bytes, root: Part, fields: Fields) -> tuple[bytes, bytes]:
+    """Return the same for a message that was scanned; `fields` are those of its own header."""
+    return envelope_of(fields), _structure(raw, root, fields)
+
+
+def _structure(raw: bytes, part: Part, fields: Fields) -> bytes:
+    kind, _, subtype = part.content_type.encode("ascii", "replace").partition(b"/")
+    if kind == b"multipart":
+        children = b"".join([_structure(raw, child, _fields(raw, child)) for child in part.children]) or _EMPTY
+        params = _parameters(fields.get(b"content-type"))
+        return b"(%s %s %s %s)" % (children, string(subtype), params, _placement(fields))
+    words = [
+        string(kind),
+        string(subtype),
+        _parameters_of(part, fields, text=kind == b"text"),
+        nstring(fields.get(b"content-id")),
+        nstring(fields.get(b"content-description")),
+        string(part.encoding.encode("ascii", "replace")),
+        b"%d" % part.length,
+    ]
+    if part.content_type in _MESSAGES:
+        words += _message(raw, part)
+    if kind == b"text" or part.content_type in _MESSAGES:
+        words.append(b"%d" % part.lines)
+    return b"(%s %s %s)" % (b" ".join(words), nstring(fields.get(b"content-md5")), _placement(fields))
+
+
+def _message(raw: bytes, part: Part) -> tuple[bytes, bytes]:
+    if not part.children:  # encoded, or beyond a limit: it was not looked into
+        return _NO_ENVELOPE, _EMPTY
+    inner = part.children[0]
+    fields = _fields(raw, inner)
+    return envelope_of(fields), _structure(raw, inner, fields)
+
+
+def _fields(raw: bytes, part: Part) -> Fields:
+    return read_fields(raw, part.header_offset, part.offset).fields
+
+
+def _parameters_of(part: Part, fields: Fields, *, text: bool) -> bytes:
+    """Return the parameters of a leaf; text without a charset is US-ASCII (RFC 2045 §5.2)."""
+    params = _parameters(fields.get(b"content-type"))
+    if text and part.charset is None and b'"charset' not in params.lower():
+        default = b'"charset" "us-ascii"'
+        return b"(%s)" % default if params == NIL else params[:-1] + b" " + default + b")"
+    return params
+
+
+def _parameters(value: bytes | None) -> bytes:
+    """Return the parameters of a structured field in their order, as they are written (RFC 2231 not decoded)."""
+    if value is None or b"=" not in value:
+        return NIL
+    found: list[bytes] = []
+    for name, quoted, bare in _PARAM.findall(unfolded(value)):
+        written = _QUOTED_PAIR.sub(rb"\1", quoted) if quoted else bare.strip()
+        found += (string(name), string(written))
+    return b"(%s)" % b" ".join(found) if found else NIL
+
+
+def _placement(fields: Fields) -> bytes:
+    """Return disposition, language and location."""
+    return b" ".join((_disposition(fields), _language(fields), nstring(fields.get(b"content-location"))))
+
+
+def _disposition(fields: Fields) -> bytes:
+    value = fields.get(b"content-disposition")
+    token = _TOKEN.match(unfolded(value)) if value is not None else None
+    if value is None or token is None or not token[0]:
+        return NIL
+    return b"(%s %s)" % (string(token[0].lower()), _parameters(value))
+
+
+def _language(fields: Fields) -> bytes:
+    value = fields.get(b"content-language")
+    found = _LANGUAGE.findall(unfolded(value)) if value is not None else []
+    return b"(%s)" % b" ".join(map(string, found)) if found else NIL
