@@ -22,20 +22,22 @@ from contextlib import (
     contextmanager,
 )
 from dataclasses import dataclass, field, replace
-from socket import socket
 from types import FrameType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from mailcatch import __version__, log
+from mailcatch.auth import Authority
 from mailcatch.bus import Bus
-from mailcatch.config import TEMPORARY, Config, HttpSection, SmtpSection, StoreSection
+from mailcatch.config import TEMPORARY, Config, StoreSection
 from mailcatch.control import Info, Limits
 from mailcatch.errors import ConfigError
 from mailcatch.inbox import Inbox
 from mailcatch.inbox.retention import RetentionFollower
-from mailcatch.listen import bind
-from mailcatch.model import Listener
+from mailcatch.ports import Ports, hosts_of, open_ports, told
 from mailcatch.store.api import Retention, Store
+
+if TYPE_CHECKING:
+    from mailcatch.tls import Tls
 
 logger = logging.getLogger(__name__)
 
@@ -56,11 +58,23 @@ class Service:
     """Everything that runs for one configuration."""
 
     about: Info
+    tls: Tls | None = None
+    authority: Authority | None = None
     _parts: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
 
     def info(self) -> Info:
         """Return the state of the process, as the doors tell it; called from any thread."""
         return self.about
+
+    def reload(self) -> None:
+        """Read certificates and users again; where that fails, what was in use stays. Called in the loop."""
+        for part in (self.tls, self.authority):
+            try:
+                if part is not None:
+                    part.reload()
+            except ConfigError as error:
+                logger.error("%s; what was in use stays", error)
+        logger.info("read certificates and users again")
 
     def watch(self, name: str, ended: Callable[[], Awaitable[None]]) -> None:
         """Have `failed` watch over a part that must not end."""
@@ -84,12 +98,13 @@ async def serving(config: Config) -> AsyncIterator[Service]:
 
     Raises ConfigError for what cannot be opened; then nothing is left behind.
     """
-    if not config.smtp.listen and not config.http.listen:
-        raise ConfigError("--smtp off and --http off: there is nothing to serve")
     async with AsyncExitStack() as stack:
-        smtp_sockets = _bound(stack, config.smtp, config.process.host, "--smtp")
-        http_sockets = _bound(stack, config.http, config.process.host, "--http")
-        service, bus = Service(_about(config, smtp_sockets, http_sockets)), Bus()
+        ports = open_ports(config)
+        stack.callback(ports.close)
+        authority = Authority(config.auth)
+        stack.callback(authority.close)
+        tls = await asyncio.to_thread(_tls_of, config) if config.tls.enabled else None
+        service, bus = Service(_about(config, ports), tls, authority), Bus()
         store = await _opened(stack, service, config, bus)
         inbox = Inbox(store)
         stack.push_async_callback(asyncio.to_thread, inbox.close)
@@ -97,15 +112,24 @@ async def serving(config: Config) -> AsyncIterator[Service]:
         stack.push_async_callback(asyncio.to_thread, retention.close)
         stack.callback(bus.close)
         doors = await stack.enter_async_context(_Doors())
-        if http_sockets:
+        if ports.http:
             from mailcatch.web import door as web
 
+            http_sockets = [each.socket for each in ports.http]
             serving_web = web.serve(store, inbox, bus, service.info, http_sockets, config.http)
             service.watch("the web", (await doors.open(serving_web)).ended)
-        if smtp_sockets:
+        if ports.imap:
+            from mailcatch.imap import door as imap
+
+            await doors.open(imap.serve(store, inbox, bus, ports.imap, config.imap, authority=authority, tls=tls))
+        if ports.pop3:
+            from mailcatch.pop3 import door as pop3
+
+            await doors.open(pop3.serve(store, inbox, ports.pop3, config.pop3, authority, tls=tls))
+        if ports.smtp:
             from mailcatch.smtp import door as smtp
 
-            await doors.open(smtp.serve(inbox, smtp_sockets, config.smtp))
+            await doors.open(smtp.serve(inbox, ports.smtp, config.smtp, authority, tls))
         retention.start()
         service.about = replace(service.about, ready=True)
         try:
@@ -135,11 +159,10 @@ class _Doors:
                 logger.error("a door did not close well", exc_info=error)
 
 
-def _bound(stack: AsyncExitStack, section: SmtpSection | HttpSection, host: str, option: str) -> list[socket]:
-    sockets = bind(section.listen, host, option)
-    for sock in sockets:
-        stack.callback(sock.close)
-    return sockets
+def _tls_of(config: Config) -> Tls:
+    from mailcatch.tls import Tls
+
+    return Tls(config.tls, hosts_of(config))
 
 
 async def _opened(stack: AsyncExitStack, service: Service, config: Config, bus: Bus) -> Store:
@@ -170,11 +193,13 @@ async def _opened(stack: AsyncExitStack, service: Service, config: Config, bus: 
 def _import_doors(config: Config) -> None:
     if config.http.listen:
         import mailcatch.web.door
-    if config.smtp.listen:
+    if config.imap.listen or config.tls.enabled:
+        import mailcatch.imap.door
+    if config.smtp.listen or config.tls.enabled:
         import mailcatch.smtp.door  # noqa: F401
 
 
-def _about(config: Config, smtp: list[socket], http: list[socket]) -> Info:
+def _about(config: Config, ports: Ports) -> Info:
     return Info(
         version=__version__,
         database=TEMPORARY if config.store.database is None else str(config.store.database),
@@ -185,8 +210,10 @@ def _about(config: Config, smtp: list[socket], http: list[socket]) -> Info:
             max_bytes=config.store.max_bytes,
             max_age=config.store.max_age,
         ),
-        smtp=tuple(Listener(*sock.getsockname()[:2]) for sock in smtp),
-        http=tuple(Listener(*sock.getsockname()[:2]) for sock in http),
+        smtp=told(ports.smtp),
+        http=told(ports.http),
+        pop3=told(ports.pop3),
+        imap=told(ports.imap),
     )
 
 
@@ -223,7 +250,8 @@ def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
 async def _run(config: Config, announce: Announce, stop: Stop) -> int:
     stop.attach(asyncio.get_running_loop())
     async with serving(config) as service:
-        _warn_if_exposed(service.info())
+        stop.hung_up = service.reload
+        _warn_if_exposed(service.info(), login=config.auth.file is not None)
         with stop.cleaning(announce(service.info())):
             # What was made to start stays for good: the collector need not look at it again.
             gc.collect()
@@ -249,8 +277,9 @@ async def _until(stop: Stop, service: Service) -> int:
     return 0
 
 
-def _warn_if_exposed(info: Info) -> None:
-    open_to_all = [str(each) for each in (*info.smtp, *info.http) if not _is_loopback(each.host)]
+def _warn_if_exposed(info: Info, *, login: bool) -> None:
+    listeners = (*info.smtp, *info.http, *(() if login else (*info.pop3, *info.imap)))
+    open_to_all = [str(each) for each in listeners if not _is_loopback(each.host)]
     if open_to_all:
         logger.warning(
             "%s can be reached from other machines, and there is no login: whoever does can read all mail",
@@ -265,10 +294,11 @@ def _is_loopback(host: str) -> bool:
 class Stop:
     """The signals: the first ends the service in order, a second one the process at once.
 
-    SIGHUP is harmless, unless the terminal that mailcatch was started in has gone with it.
+    SIGHUP calls `hung_up`, unless the terminal that mailcatch was started in has gone with it: that ends it.
     """
 
     def __init__(self) -> None:
+        self.hung_up: Callable[[], None] = lambda: None
         self._wanted = False
         self._event = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -324,6 +354,8 @@ class Stop:
     def _hang_up(self, number: int, frame: FrameType | None) -> None:
         if self._had_terminal and _terminal_is_gone():
             self._end(number, frame)
+        elif self._loop is not None:
+            self._loop.call_soon_threadsafe(self.hung_up)
 
     def _too_long(self) -> None:
         logger.warning("stopping took longer than %s s and is cut short; acknowledged mail is on disk", STOP_WITHIN)
@@ -363,14 +395,19 @@ def raise_file_limit() -> int | None:
 
 def _fitted(config: Config, files: int | None) -> Config:
     """Shrink the doors' caps where the system allows fewer open files than they may need."""
-    wanted = config.smtp.max_connections + config.http.max_connections
+    wanted_by = {"smtp": config.smtp.max_connections, "http": config.http.max_connections}
+    wanted_by |= {"pop3": config.pop3.max_connections, "imap": config.imap.max_connections}
+    wanted = sum(wanted_by.values())
     if files is None or wanted + _SPARE_FILES <= files:
         return config
     share = max(1, files - _SPARE_FILES) / wanted
-    smtp, http = (max(8, int(each.max_connections * share)) for each in (config.smtp, config.http))
-    logger.warning("only %d files may be open here: %d SMTP and %d HTTP connections are taken", files, smtp, http)
+    caps = {name: max(8, int(cap * share)) for name, cap in wanted_by.items()}
+    said = ", ".join(f"{cap} {name.upper()}" for name, cap in caps.items())
+    logger.warning("only %d files may be open here: %s connections are taken", files, said)
     return replace(
         config,
-        smtp=replace(config.smtp, max_connections=smtp),
-        http=replace(config.http, max_connections=http),
+        smtp=replace(config.smtp, max_connections=caps["smtp"]),
+        http=replace(config.http, max_connections=caps["http"]),
+        pop3=replace(config.pop3, max_connections=caps["pop3"]),
+        imap=replace(config.imap, max_connections=caps["imap"]),
     )

@@ -7,193 +7,37 @@ text as all four spell it and shows a value so that it can be read again.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-KiB, MiB, GiB = 1 << 10, 1 << 20, 1 << 30
-TEMPORARY = ":temp:"
-NOTHING = frozenset({"off", "none", "0"})
+from mailcatch.kinds import (
+    COUNT,
+    DATABASE,
+    DURATION,
+    FILE,
+    FLAG,
+    FOLDER,
+    FORMAT,
+    HOST,
+    HOSTS,
+    LEVEL,
+    LISTENERS,
+    NUMBER,
+    PATH,
+    RATE,
+    SIZE,
+    WEBROOT,
+    GiB,
+    Kind,
+    MiB,
+    or_none,
+)
+from mailcatch.kinds import TEMPORARY as TEMPORARY  # handed on: who reads sections meets these two
+from mailcatch.kinds import Bind as Bind
 
 _PREFIX = "MAILCATCH_"
-_UNITS = {"": 1, "k": KiB, "m": MiB, "g": GiB, "t": GiB * KiB}
-_DECIMAL = {"k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
-# Not compiled before they are needed: most starts read one of them.
-_SIZE = r"(\d+(?:\.\d+)?)\s*(?:([kmgt])(i?b)?|b)?"
-_DURATION = r"(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+"
-_DURATION_PART = r"(\d+(?:\.\d+)?)(ms|[smhdw])"
-_BIND = r"(?:(\[[0-9A-Fa-f:.%a-z]+\]|[^\s:\[\]]+):)?(\d{1,5})"
-_HOST = r"[^\s:/\[\]]+|\[?[0-9A-Fa-f:.]+(?:%\w+)?\]?"
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Bind:
-    """Where to listen: `host` None is the `--host` option; port 0 is any free port, the same on each address."""
-
-    host: str | None
-    port: int
-
-    def __str__(self) -> str:
-        if self.host is None:
-            return str(self.port)
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A type of value: `read` raises ValueError with what would be right; `show` gives text that reads back equal."""
-
-    metavar: str
-    read: Callable[[str], Any]
-    show: Callable[[Any], str] = str
-    flag: bool = False
-    repeatable: bool = False  # a tuple; each of its values is read and shown alone
-    choices: tuple[str, ...] = ()
-
-
-def read_size(text: str) -> int:
-    """Return bytes: `50MiB`, `50M` (both 2^20), `50MB` (10^6), a bare number. Raises ValueError."""
-    match = re.fullmatch(_SIZE, text.strip(), re.IGNORECASE)
-    if match is None:
-        raise ValueError("give a size: 50MiB, 2GB, or a number of bytes")
-    unit, binary = (match[2] or "").lower(), (match[3] or "").lower()
-    factor = _DECIMAL[unit] if binary == "b" and unit else _UNITS[unit]
-    return round(float(match[1]) * factor) if "." in match[1] else int(match[1]) * factor
-
-
-def show_size(value: int) -> str:
-    """Return the shortest exact spelling: 52428800 is `50MiB`."""
-    for factor, unit in ((GiB, "GiB"), (MiB, "MiB"), (KiB, "KiB")):
-        if value and value % factor == 0:
-            return f"{value // factor}{unit}"
-    return str(value)
-
-
-def read_duration(text: str) -> float:
-    """Return seconds: `300ms 30s 10m 2h 7d 1h30m`, a bare number is seconds. Raises ValueError."""
-    bare = text.strip()
-    if re.fullmatch(r"\d+(\.\d+)?", bare):
-        return float(bare)
-    if not re.fullmatch(_DURATION, bare):
-        raise ValueError("give a duration: 300ms, 30s, 10m, 7d, or a number of seconds")
-    return sum(float(number) * _SECONDS[unit] for number, unit in re.findall(_DURATION_PART, bare))
-
-
-def show_duration(value: float) -> str:
-    """Return the shortest spelling, exact to the nanosecond: 604800.0 is `7d`, 0.3 is `300ms`."""
-    for unit in ("d", "h", "m"):
-        if value and value % _SECONDS[unit] == 0:
-            return f"{value / _SECONDS[unit]:.0f}{unit}"
-    if value != int(value):
-        return f"{value * 1000:.6f}".rstrip("0").rstrip(".") + "ms"
-    return f"{value:.0f}s"
-
-
-def read_bind(text: str) -> Bind:
-    """Return a listener of `[HOST:]PORT`. Raises ValueError."""
-    match = re.fullmatch(_BIND, text.strip())
-    if match is None or int(match[2]) > 65535:
-        raise ValueError("give a port from 0 to 65535, HOST:PORT, [IPv6]:PORT, or off")
-    host = match[1].strip("[]") if match[1] else None
-    return Bind(host, int(match[2]))
-
-
-def _read_listener(text: str) -> Bind | None:
-    return None if text.strip().lower() == "off" else read_bind(text)
-
-
-def _read_count(text: str) -> int:
-    if not re.fullmatch(r"\d{1,18}", text.strip()):
-        raise ValueError("give a whole number")
-    return int(text)
-
-
-def _positive(read: Callable[[str], T]) -> Callable[[str], T]:
-    def positive(text: str) -> T:
-        value = read(text)
-        if not value:
-            raise ValueError("give more than 0")
-        return value
-
-    return positive
-
-
-def _or_none(kind: Kind) -> Kind:
-    """Return `kind` for a limit: none, off and 0 mean that there is no limit."""
-
-    def read(text: str) -> object:
-        if text.strip().lower() in NOTHING:
-            return None
-        try:
-            return kind.read(text) or None
-        except ValueError as error:
-            raise ValueError(f"{error}; none for no limit") from None
-
-    return Kind(kind.metavar, read, lambda value: "none" if value is None else kind.show(value))
-
-
-def _read_host(text: str) -> str:
-    host = text.strip()
-    if not re.fullmatch(_HOST, host):
-        raise ValueError("give an address, localhost, or any; a port belongs to --smtp or --http")
-    return host.strip("[]")
-
-
-def _read_name(text: str) -> str:
-    if not re.fullmatch(r"\.?[\w-]+(\.[\w-]+)*", text.strip()):
-        raise ValueError("give a host name without a port; a leading dot takes its subdomains too")
-    return text.strip().lower()
-
-
-def _read_webroot(text: str) -> str:
-    root = text.strip().rstrip("/")
-    if root and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", root):
-        raise ValueError("give a path like /mail")
-    return root
-
-
-def _read_path(text: str) -> Path:
-    if not text.strip():
-        raise ValueError("give a path")
-    return Path(text).expanduser().absolute()
-
-
-def _read_database(text: str) -> Path | None:
-    return None if text.strip() == TEMPORARY else _read_path(text)
-
-
-def _show_optional(value: object) -> str:
-    return "" if value is None else str(value)
-
-
-def _one_of(*choices: str) -> Kind:
-    def read(text: str) -> str:
-        if text.strip().lower() not in choices:
-            raise ValueError(f"give one of {', '.join(choices)}")
-        return text.strip().lower()
-
-    return Kind("|".join(choices), read, _show_optional, choices=choices)
-
-
-SIZE = Kind("SIZE", _positive(read_size), show_size)
-RATE = Kind("SIZE", read_size, show_size)
-DURATION = Kind("DURATION", _positive(read_duration), show_duration)
-NUMBER = Kind("N", _read_count)
-COUNT = Kind("N", _positive(_read_count))
-FLAG = Kind("", str, lambda value: "on" if value else "off", flag=True)
-LISTENERS = Kind("[HOST:]PORT|off", _read_listener, repeatable=True)
-HOST = Kind("ADDR", _read_host)
-HOSTS = Kind("NAME", _read_name, repeatable=True)
-PATH = Kind("PATH", _read_path, _show_optional)
-DATABASE = Kind("PATH|:temp:", _read_database, lambda value: TEMPORARY if value is None else str(value))
-WEBROOT = Kind("PATH", _read_webroot)
-LEVEL = _one_of("debug", "info", "warning", "error")
-FORMAT = _one_of("text", "json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,13 +127,13 @@ class StoreSection:
     )
     clear: bool = field(default=False, metadata=option(FLAG, "empty the database at start"))
     max_messages: int | None = field(
-        default=10_000, metadata=option(_or_none(NUMBER), "keep at most so many messages; pinned ones stay")
+        default=10_000, metadata=option(or_none(NUMBER), "keep at most so many messages; pinned ones stay")
     )
     max_age: float | None = field(  # seconds
-        default=None, metadata=option(_or_none(DURATION), "keep messages for so long; pinned ones stay")
+        default=None, metadata=option(or_none(DURATION), "keep messages for so long; pinned ones stay")
     )
     max_bytes: int | None = field(
-        default=2 * GiB, metadata=option(_or_none(SIZE), "keep at most so much mail; pinned messages stay")
+        default=2 * GiB, metadata=option(or_none(SIZE), "keep at most so much mail; pinned messages stay")
     )
 
 
@@ -300,6 +144,20 @@ class SmtpSection:
     listen: tuple[Bind, ...] = field(
         default=(Bind(None, 1025),),
         metadata=option(LISTENERS, "take mail here; 0 = any free port, the same on each address", name="smtp"),
+    )
+    starttls: tuple[Bind, ...] = field(
+        default=(Bind(None, 1587),),
+        metadata=option(LISTENERS, "with --tls: take mail here too, and offer STARTTLS", name="smtp-starttls"),
+    )
+    implicit: tuple[Bind, ...] = field(
+        default=(Bind(None, 1465),),
+        metadata=option(LISTENERS, "with --tls: take mail here too, over TLS from the first byte", name="smtps"),
+    )
+    require_tls: bool = field(
+        default=False,
+        metadata=option(
+            FLAG, "where STARTTLS is offered, refuse all mail before it with 530 5.7.0", name="smtp-require-tls"
+        ),
     )
     max_message_size: int = field(default=50 * MiB, metadata=_MESSAGE_SIZE)
     max_recipients: int = field(
@@ -348,6 +206,109 @@ class HttpSection:
 
 
 @dataclass(frozen=True, slots=True)
+class Pop3Section:
+    """The POP3 door: listeners and limits."""
+
+    listen: tuple[Bind, ...] = field(
+        default=(Bind(None, 1110),),
+        metadata=option(LISTENERS, "POP3 here; 0 = any free port, the same on each address", name="pop3"),
+    )
+    implicit: tuple[Bind, ...] = field(
+        default=(Bind(None, 1995),),
+        metadata=option(LISTENERS, "with --tls: POP3 here too, over TLS from the first byte", name="pop3s"),
+    )
+    max_connections: int = field(
+        default=500, metadata=option(COUNT, "connections at one time", name="pop3-max-connections")
+    )
+    max_connections_per_client: int = field(  # 0: no cap, for all of Docker is one address
+        default=0,
+        metadata=option(NUMBER, "the same from one address; 0 = no cap", name="pop3-max-connections-per-client"),
+    )
+    idle_timeout: float = field(  # seconds; RFC 1939 §3 wants ten minutes at least
+        default=600.0, metadata=option(DURATION, "a silence that ends a connection", name="pop3-idle-timeout")
+    )
+    max_errors: int = field(default=20, metadata=option(COUNT, "errors that end a connection", name="pop3-max-errors"))
+
+
+@dataclass(frozen=True, slots=True)
+class ImapSection:
+    """The IMAP door: listeners and limits."""
+
+    listen: tuple[Bind, ...] = field(
+        default=(Bind(None, 1143),),
+        metadata=option(LISTENERS, "IMAP here; 0 = any free port, the same on each address", name="imap"),
+    )
+    implicit: tuple[Bind, ...] = field(
+        default=(Bind(None, 1993),),
+        metadata=option(LISTENERS, "with --tls: IMAP here too, over TLS from the first byte", name="imaps"),
+    )
+    max_message_size: int = field(default=50 * MiB, metadata=_MESSAGE_SIZE)  # of APPEND
+    max_connections: int = field(
+        default=500, metadata=option(COUNT, "connections at one time", name="imap-max-connections")
+    )
+    max_connections_per_client: int = field(  # 0: no cap, for all of Docker is one address
+        default=0,
+        metadata=option(NUMBER, "the same from one address; 0 = no cap", name="imap-max-connections-per-client"),
+    )
+    idle_timeout: float = field(  # seconds; RFC 3501 §5.4 wants thirty minutes at least
+        default=1800.0, metadata=option(DURATION, "a silence that ends a connection", name="imap-idle-timeout")
+    )
+    max_errors: int = field(
+        default=20, metadata=option(COUNT, "commands answered BAD that end a connection", name="imap-max-errors")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TlsSection:
+    """TLS of SMTP, POP3 and IMAP: whether, and with which certificate."""
+
+    enabled: bool = field(
+        default=False,
+        metadata=option(FLAG, "open the TLS ports, and offer STARTTLS on POP3's and IMAP's own", name="tls"),
+    )
+    cert: Path | None = field(
+        default=None,
+        metadata=option(
+            FILE,
+            "the server's certificate and its chain, as PEM",
+            name="tls-cert",
+            fallback="made by a development CA: mailcatch ca",
+        ),
+    )
+    key: Path | None = field(
+        default=None,
+        metadata=option(FILE, "the private key of --tls-cert, as PEM", name="tls-key", fallback="in --tls-cert itself"),
+    )
+    folder: Path | None = field(
+        default=None,
+        metadata=option(
+            FOLDER,
+            "where the development CA is kept",
+            name="tls-dir",
+            fallback="tls in the platform's data directory",
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AuthSection:
+    """Who may log in, at SMTP, POP3 and IMAP alike."""
+
+    file: Path | None = field(
+        default=None,
+        metadata=option(
+            FILE,
+            "users and passwords as htpasswd -B makes them: bcrypt, argon2, or {PLAIN}password",
+            name="auth-file",
+            fallback="any user, any password",
+        ),
+    )
+    required: bool = field(
+        default=False, metadata=option(FLAG, "take mail only after a login (530 5.7.0)", name="require-auth")
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All sections; each door gets its own only."""
 
@@ -355,9 +316,22 @@ class Config:
     store: StoreSection = StoreSection()
     smtp: SmtpSection = SmtpSection()
     http: HttpSection = HttpSection()
+    pop3: Pop3Section = Pop3Section()
+    imap: ImapSection = ImapSection()
+    tls: TlsSection = TlsSection()
+    auth: AuthSection = AuthSection()
 
 
-SECTIONS = {"process": ProcessSection, "smtp": SmtpSection, "http": HttpSection, "store": StoreSection}
+SECTIONS = {
+    "process": ProcessSection,
+    "smtp": SmtpSection,
+    "http": HttpSection,
+    "pop3": Pop3Section,
+    "imap": ImapSection,
+    "tls": TlsSection,
+    "auth": AuthSection,
+    "store": StoreSection,
+}
 
 
 def options_of(section: type) -> Iterator[Option]:

@@ -7,9 +7,11 @@ import logging
 import os
 import socket
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from mailcatch.config import Bind
 from mailcatch.errors import ConfigError
+from mailcatch.model import Listener, Protection
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +21,20 @@ BACKLOG = 1024
 _TRIES = 10
 _LOOPBACK = ("127.0.0.1", "::1")
 _ANY = ("0.0.0.0", "::")  # noqa: S104 - what `--host any` means
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A listening socket, and how the connections it accepts are protected."""
+
+    socket: socket.socket
+    tls: Protection = "none"
+
+    @property
+    def listener(self) -> Listener:
+        """The address as it is told, with the real port."""
+        host, port = self.socket.getsockname()[:2]
+        return Listener(host, port, self.tls)
 
 
 def addresses_of(host: str) -> tuple[str, ...]:

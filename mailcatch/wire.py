@@ -4,29 +4,33 @@ from __future__ import annotations
 
 BEGINNING = 16
 """Octets that are kept of a line that is too long: enough to see which command it was."""
+ENDING = 24
+"""Octets that are kept of its end: enough to see whether an IMAP literal follows."""
 
 
 class LineTooLong(Exception):
-    """A line beyond the limit; it was dropped up to its end. `beginning` is how it began, in at most 16 octets."""
+    """A line beyond the limit; it was dropped up to its end. `beginning` and `ending` are all that is left of it."""
 
-    def __init__(self, beginning: bytes) -> None:
+    def __init__(self, beginning: bytes, ending: bytes = b"") -> None:
         super().__init__("the line is too long")
         self.beginning = beginning
+        self.ending = ending
 
 
 class LineBuffer:
     """Gives the lines of a stream without their line end; LF alone ends one too, as old clients need.
 
     After `next` has returned None, at most `limit` octets and a CR are held: of a longer line nothing is kept but its
-    beginning. Whoever feeds without asking for lines bounds what he feeds.
+    beginning and its end. Whoever feeds without asking for lines bounds what he feeds. The work is linear in what
+    comes, in however small pieces.
     """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._data = b""
+        self._data = bytearray()
         self._start = 0  # where the next line begins
         self._scanned = 0  # up to here there is no line end
-        self._dropped: bytes | None = None  # the beginning of a line that is being dropped
+        self._dropped: tuple[bytes, bytes] | None = None  # beginning and end of a line that is being dropped
 
     def __len__(self) -> int:
         """Return how many bytes wait to be read."""
@@ -34,13 +38,11 @@ class LineBuffer:
 
     def feed(self, data: bytes) -> None:
         """Take in what has arrived."""
-        if self._start == len(self._data):
-            self._data = data
-            self._scanned = 0
-        else:
-            self._data = self._data[self._start :] + data
+        if self._start:
+            del self._data[: self._start]
             self._scanned -= self._start
-        self._start = 0
+            self._start = 0
+        self._data += data
 
     def next(self) -> bytes | None:
         """Return the next line, None if there is no whole one. Raises LineTooLong, once, at the end of such a line."""
@@ -52,26 +54,30 @@ class LineBuffer:
                 self._drop()
             return None
         self._start = self._scanned = end + 1
-        if self._dropped is not None:
-            beginning, self._dropped = self._dropped, None
-            raise LineTooLong(beginning)
         if data[end - 1 : end] == b"\r" and end > start:
             end -= 1
+        if self._dropped is not None:
+            (beginning, ending), self._dropped = self._dropped, None
+            raise LineTooLong(beginning, (ending + data[start:end])[-ENDING:].rstrip(b"\r"))
         if end - start > self._limit:
-            raise LineTooLong(data[start : start + BEGINNING])
-        return data[start:end]
+            raise LineTooLong(bytes(data[start : start + BEGINNING]), bytes(data[max(start, end - ENDING) : end]))
+        return bytes(data[start:end])
 
-    def take(self) -> bytes:
-        """Return all that waits, which is no longer lines: the data that follows them."""
-        rest = self._data[self._start :]
-        self.clear()
-        return rest
+    def take(self, most: int | None = None) -> bytes:
+        """Return all that waits, or its first `most` octets: data that is no lines."""
+        end = len(self._data) if most is None else self._start + most
+        taken = bytes(self._data[self._start : end])
+        self._start = self._scanned = self._start + len(taken)
+        return taken
 
     def clear(self) -> None:
         """Forget what waits (RFC 3207 §4.2: what came before the handshake is dropped)."""
-        self._data, self._start, self._scanned, self._dropped = b"", 0, 0, None
+        self._data.clear()
+        self._start, self._scanned, self._dropped = 0, 0, None
 
     def _drop(self) -> None:
-        if self._dropped is None:
-            self._dropped = self._data[self._start : self._start + BEGINNING]
-        self._data, self._start, self._scanned = b"", 0, 0
+        waiting = bytes(self._data[self._start :])
+        beginning, ending = self._dropped or (waiting[:BEGINNING], b"")
+        self._dropped = beginning, (ending + waiting)[-ENDING:]
+        self._data.clear()
+        self._start = self._scanned = 0

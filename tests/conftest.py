@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 
 # At the end, not the beginning: `tests.support` is found here, but `mailcatch` is the installed one, as in its children.
 sys.path.append(str(Path(__file__).parents[1]))
+
+# No test listens on a fixed port, and most name only the doors that they are about.
+os.environ.update(MAILCATCH_POP3="0", MAILCATCH_IMAP="0")
 
 BROWSER = Path(__file__).parent / "browser"
 

@@ -63,10 +63,21 @@ def url_of(listener: Listener, webroot: str) -> str:
 def lines(info: Info, webroot: str) -> Iterator[str]:
     """Yield a line for each door that is open, and one for the database."""
     if info.smtp:
-        yield f"SMTP      {', '.join(map(str, info.smtp))}"
+        yield f"SMTP      {', '.join(map(_port, info.smtp))}"
     if info.http:
         yield f"Web       {', '.join(url_of(each, webroot) for each in info.http)}"
+    if info.pop3:
+        yield f"POP3      {', '.join(map(_port, info.pop3))}"
+    if info.imap:
+        yield f"IMAP      {', '.join(map(_port, info.imap))}"
     yield f"Database  {line(info.database)}" + (" (goes with the process)" if info.database == ":temp:" else "")
+
+
+def _port(listener: Listener) -> str:
+    return f"{listener}{_PROTECTED[listener.tls]}"
+
+
+_PROTECTED = {"none": "", "starttls": " (STARTTLS)", "implicit": " (TLS)"}
 
 
 def write_atomically(path: Path, text: str) -> None:

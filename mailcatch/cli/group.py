@@ -18,6 +18,7 @@ COMMANDS = {
     "rm": "Delete messages for ever.",
     "export": "Write messages as mbox, or as files into a directory.",
     "import": "Store messages from mbox files, .eml files and directories.",
+    "ca": "Show the development CA, and how clients are told to trust it.",
 }
 """The commands and what they do; each lives in a module of its name (a Python keyword with an underscore after it)."""
 

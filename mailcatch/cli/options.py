@@ -15,7 +15,8 @@ from click.core import ParameterSource
 
 from mailcatch.cli.errors import SETTINGS
 from mailcatch.cli.settings import Settings, load
-from mailcatch.config import Config, Kind, Option, config_of, options
+from mailcatch.config import Config, Option, config_of, options
+from mailcatch.kinds import Kind
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -43,9 +43,9 @@ max-age = "7d"
 ```
 
 A key that is no option is refused, and the nearest name given. A file that merely lies in the working directory may
-have come with a clone, so it may not set `host`, `allow-host`, a listener that is not loopback, nor a database or ready
-file outside of that directory, nor clear a database that is not its own. One line says what was ignored; `--config
-mailcatch.toml` means it.
+have come with a clone, so it may not set `host`, `allow-host`, the files of TLS and of the users, a listener that is
+not loopback, nor a database or ready file outside of that directory, nor clear a database that is not its own. One line
+says what was ignored; `--config mailcatch.toml` means it.
 
 ## Where the commands look
 
@@ -66,7 +66,16 @@ carry `user:password@` and a prefix), else where `serve` would listen with the c
 `mailcatch config --env` prints all of this as the `environment` of a compose service, with what is set already.
 """
 
-_TITLES = {"process": "The process", "smtp": "SMTP", "http": "Inbox and API", "store": "The database"}
+_TITLES = {
+    "process": "The process",
+    "smtp": "SMTP",
+    "http": "Inbox and API",
+    "pop3": "POP3",
+    "imap": "IMAP",
+    "tls": "TLS",
+    "auth": "Logging in",
+    "store": "The database",
+}
 
 
 def page() -> str:

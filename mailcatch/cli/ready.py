@@ -12,7 +12,8 @@ from mailcatch.cli.errors import ServerFailed, Unreachable
 from mailcatch.cli.options import Value
 from mailcatch.cli.server import Place, Server, connectable, finds_server, url_of
 from mailcatch.cli.terminal import say
-from mailcatch.config import Config, Kind, read_duration
+from mailcatch.config import Config
+from mailcatch.kinds import Kind, read_duration
 
 _AGAIN = 0.05  # seconds; there is nobody to wake us before a server is there
 _PATIENCE = 5.0  # seconds that one try may take

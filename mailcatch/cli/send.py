@@ -17,7 +17,8 @@ import click
 from mailcatch.cli.errors import Missing, ServerFailed, Unreachable
 from mailcatch.cli.server import Place, Server, connectable, finds_server, url_of
 from mailcatch.cli.terminal import say, write
-from mailcatch.config import Bind, read_bind
+from mailcatch.config import Bind
+from mailcatch.kinds import read_bind
 
 SENDER = "sample@mailcatch.example"
 RECIPIENT = "you@mailcatch.example"

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mailcatch.config import LISTENERS, Bind, Option, options
+from mailcatch.config import Bind, Option, options
 from mailcatch.errors import ConfigError
+from mailcatch.kinds import LISTENERS
 
 NAME = "mailcatch.toml"
 
@@ -110,7 +111,7 @@ def _found(path: Path) -> Settings:
 
 
 def _harmless(option: Option, value: object) -> bool:
-    if option.name in {"host", "allow-host"}:
+    if option.name in {"host", "allow-host", "tls-cert", "tls-key", "tls-dir", "auth-file"}:
         return False
     try:
         if option.kind is LISTENERS and isinstance(value, list):

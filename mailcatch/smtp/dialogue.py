@@ -13,6 +13,7 @@ from typing import ClassVar
 from aiosmtpd.smtp import Envelope, Session
 
 from mailcatch import model, sasl
+from mailcatch.auth import TRIES, Authority
 from mailcatch.config import SmtpSection
 from mailcatch.errors import Rejected
 from mailcatch.smtp.commands import Path, masked, parse_host, parse_mail, parse_rcpt, split_command
@@ -31,28 +32,29 @@ class State(enum.Enum):
 
     COMMAND = enum.auto()
     AUTH = enum.auto()
+    CHECKING = enum.auto()  # they wait until the password is checked
+    HANDSHAKE = enum.auto()  # they are TLS's
     DATA = enum.auto()
     STORING = enum.auto()  # they wait until the mail is stored
     CLOSED = enum.auto()  # nobody reads them
 
 
 class Rules:
-    """What all dialogues of a door share: its name, its limits, and who knows how much room there is."""
+    """What all dialogues of a door share: its name, its limits, its users, and who knows how much room there is."""
 
-    def __init__(self, hostname: str, section: SmtpSection, check_room: Callable[[int], None]) -> None:
+    def __init__(
+        self, hostname: str, section: SmtpSection, check_room: Callable[[int], None], authority: Authority
+    ) -> None:
         self.hostname = hostname
         self.section = section
         self.check_room = check_room
-        self.extensions = (
-            hostname,
-            "PIPELINING",
-            f"SIZE {section.max_message_size}",
-            "8BITMIME",
-            "SMTPUTF8",
-            "ENHANCEDSTATUSCODES",
-            "AUTH PLAIN LOGIN",
-            "HELP",
-        )
+        self.authority = authority
+        self._first = (hostname, "PIPELINING", f"SIZE {section.max_message_size}", "8BITMIME", "SMTPUTF8")
+        self.extensions = self._with("AUTH PLAIN LOGIN")
+        self.before_tls = self._with("STARTTLS") if section.require_tls else self._with("AUTH PLAIN LOGIN", "STARTTLS")
+
+    def _with(self, *more: str) -> tuple[str, ...]:
+        return (*self._first, "ENHANCEDSTATUSCODES", *more, "HELP")
 
 
 class Transaction(Envelope):
@@ -82,9 +84,11 @@ class Transaction(Envelope):
 class Dialogue:
     """One client's dialogue from the greeting to the end."""
 
-    def __init__(self, rules: Rules, record: Record, session: Session) -> None:
+    def __init__(self, rules: Rules, record: Record, session: Session, *, offers_tls: bool = False) -> None:
         self._rules = rules
         self._record = record
+        self._offers_tls = offers_tls
+        self._failed_logins = 0
         self._exchange: sasl.Exchange | None = None
         self._errors = self._junk = 0
         self.session = session
@@ -92,14 +96,19 @@ class Dialogue:
         self.state = State.COMMAND
         self.replies: list[str] = []
         """What is to be sent; whoever sends it clears it."""
+        self.claim = sasl.Credentials("", "")
+        """While CHECKING: what is to be checked."""
 
     @property
     def idle(self) -> bool:
         """Whether it is the client's turn to speak, with no mail under way."""
         return self.state is State.COMMAND or self.state is State.AUTH
 
-    def greet(self) -> None:
-        """Open the dialogue."""
+    def greet(self, *, implicit_tls: bool = False) -> None:
+        """Open the dialogue; with implicit TLS the handshake comes first."""
+        if implicit_tls:
+            self.state = State.HANDSHAKE
+            return
         self._say(f"220 {self._rules.hostname} ESMTP mailcatch")
 
     def line(self, line: bytes) -> None:
@@ -140,6 +149,38 @@ class Dialogue:
         self._end_transaction()
         self._refuse(reply_to(error))
 
+    def handshake_failed(self, why: str) -> None:
+        """End, for no TLS came about; also a client that said nothing else is worth a row then."""
+        self._record.spoken = True
+        self._record.refused()
+        self.end(why)
+
+    def secured(self, spoken: str | None, *, greet: bool = False) -> None:
+        """Begin anew under TLS: what was said before is forgotten (RFC 3207 §4.2)."""
+        self._end_transaction()
+        self._offers_tls = False
+        self.session.host_name, self.session.extended_smtp, self.session.authenticated = None, False, None
+        self._record.note(tls=spoken, helo=None, auth_user=None)
+        self._record.transcript.tls = True
+        self._record.transcript.remark(f"TLS begins: {spoken}")
+        if greet:
+            self.greet()
+
+    def checked(self, *, right: bool) -> None:
+        """Answer a login."""
+        claim, self.claim = self.claim, sasl.Credentials("", "")
+        self.state = State.COMMAND
+        if right:
+            self.session.authenticated = True
+            self._record.note(auth_user=claim.user[:255])
+            self._say("235 2.7.0 OK")
+            return
+        self._failed_logins += 1
+        self._record.transcript.remark(f"user or password is wrong: {claim.user[:255]}")
+        self._refuse(Rejected(535, "5.7.8", "user or password is wrong"))
+        if self._failed_logins >= TRIES and self.state is not State.CLOSED:
+            self.leave("421 4.7.0 too many failed logins", "refused: too many failed logins")
+
     def turn_away(self, reply: str, outcome: str) -> None:
         """Refuse the client as a whole, and end."""
         self._record.refused()
@@ -176,6 +217,9 @@ class Dialogue:
         if handle is None:
             self._refuse(_UNOFFERED if verb in _NOT_OFFERED else _UNKNOWN)
             return
+        if self._offers_tls and self._rules.section.require_tls and verb not in _BEFORE_TLS:
+            self._refuse(_TLS_FIRST)
+            return
         if verb in _JUNK:
             self._junk += 1
             if self._junk > self._rules.section.max_junk:
@@ -202,7 +246,7 @@ class Dialogue:
 
     def _ehlo(self, argument: str) -> None:
         self._hello(argument, extended=True)
-        *first, last = self._rules.extensions
+        *first, last = self._rules.before_tls if self._offers_tls else self._rules.extensions
         for extension in first:
             self._say(f"250-{extension}")
         self._say(f"250 {last}")
@@ -216,6 +260,8 @@ class Dialogue:
     def _mail(self, argument: str) -> None:
         if self.envelope.path is not None:
             raise Rejected(503, "5.5.1", "a mail has begun already: RSET ends it")
+        if self._rules.authority.required and not self.session.authenticated:
+            raise Rejected(530, "5.7.0", "authentication required")
         path = parse_mail(argument)
         announced = int(path.params.get("SIZE") or 0)
         if announced > self._rules.section.max_message_size:
@@ -257,10 +303,23 @@ class Dialogue:
         self._say("252 2.5.0 mailcatch takes mail for everyone")
 
     def _help(self, argument: str) -> None:
-        self._say(f"214 2.0.0 {' '.join(self._COMMANDS)}")
+        offered = (verb for verb in self._COMMANDS if verb != "STARTTLS" or self._offers_tls)
+        self._say(f"214 2.0.0 {' '.join(offered)}")
 
     def _quit(self, argument: str) -> None:
         self.leave("221 2.0.0 Bye", "QUIT")
+
+    # STARTTLS (RFC 3207)
+
+    def _starttls(self, argument: str) -> None:
+        if not self._offers_tls:
+            raise Rejected(503, "5.5.1", "TLS is on already") if self._record.session.tls else _UNOFFERED
+        if argument:
+            raise Rejected(501, "5.5.4", "STARTTLS takes no argument")
+        if self.envelope.path is not None:
+            raise Rejected(503, "5.5.1", "not inside a mail")
+        self._say("220 2.0.0 go ahead with TLS")
+        self.state = State.HANDSHAKE
 
     # AUTH (RFC 4954)
 
@@ -287,7 +346,9 @@ class Dialogue:
         try:
             challenge = exchange.send(response)  # type: ignore[arg-type] # None starts a generator
         except StopIteration as done:
-            self._authenticated(done.value)
+            self.claim, self.state = done.value, State.CHECKING
+            if self._rules.authority.anyone:
+                self.checked(right=True)
         except sasl.SaslCancelled:
             self._refuse(Rejected(501, "5.7.0", "given up"))
         except sasl.SaslError as error:
@@ -295,11 +356,6 @@ class Dialogue:
         else:
             self.state = State.AUTH
             self._say(f"334 {sasl.encode(challenge).decode()}")
-
-    def _authenticated(self, credentials: sasl.Credentials) -> None:
-        self.session.authenticated = True
-        self._record.note(auth_user=credentials.user[:255])
-        self._say("235 2.7.0 OK")
 
     _COMMANDS: ClassVar[dict[str, Callable[[Dialogue, str], None]]] = {
         "HELO": _helo,
@@ -313,10 +369,13 @@ class Dialogue:
         "HELP": _help,
         "QUIT": _quit,
         "AUTH": _auth,
+        "STARTTLS": _starttls,
     }
 
 
 _JUNK = frozenset({"HELO", "EHLO", "RSET", "NOOP", "VRFY", "HELP"})
-_NOT_OFFERED = frozenset({"STARTTLS", "BDAT", "EXPN", "ETRN", "TURN", "LHLO"})  # RFC 5321 §4.2.4: 502, not 500
+_BEFORE_TLS = frozenset({"STARTTLS", "EHLO", "HELO", "NOOP", "QUIT"})  # RFC 3207 §4
+_NOT_OFFERED = frozenset({"BDAT", "EXPN", "ETRN", "TURN", "LHLO"})  # RFC 5321 §4.2.4: 502, not 500
 _UNKNOWN = Rejected(500, "5.5.2", "this command is not known")
 _UNOFFERED = Rejected(502, "5.5.1", "this command is not offered")
+_TLS_FIRST = Rejected(530, "5.7.0", "STARTTLS must come first")

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
+import logging
+import ssl
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
+from mailcatch.auth import Authority
 from mailcatch.config import SmtpSection
 from mailcatch.inbox import Inbox
-from mailcatch.listen import BACKLOG
+from mailcatch.listen import BACKLOG, Bound
 from mailcatch.smtp.dialogue import Rules
 from mailcatch.smtp.returns import Returns
 from mailcatch.smtp.server import Server
+from mailcatch.tls import Tls
+
+log = logging.getLogger(__name__)
 
 GRACE = 3.0
 """Seconds that a running DATA gets at the end (G17)."""
@@ -30,10 +36,12 @@ _FAREWELL = 0.5  # seconds in which closed connections may go
 class Door:
     """What all connections share; it lives as long as the door is open."""
 
-    def __init__(self, inbox: Inbox, section: SmtpSection, hostname: str, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, inbox: Inbox, rules: Rules, tls: Tls | None, loop: asyncio.AbstractEventLoop) -> None:
         self.inbox = inbox
         self.loop = loop
-        self.rules = Rules(hostname, section, inbox.check_room)
+        self.rules = rules
+        self.tls = tls
+        self._tasks: set[asyncio.Task[None]] = set()
         self.returns = Returns(loop)
         self.buffer = memoryview(bytearray(_BLOCK))
         self.stopping = False
@@ -67,6 +75,23 @@ class Door:
                 del self._clients[host]
         self._left.set()
 
+    def context(self) -> ssl.SSLContext:
+        """Return the certificate's context, as it is now."""
+        if self.tls is None:
+            raise RuntimeError("a listener wants TLS, and there is no certificate")
+        return self.tls.context
+
+    def start(self, waiting: Coroutine[None, None, None]) -> None:
+        """Run what a connection waits for: a handshake, a password. Its error is told, and is that connection's end."""
+        task = self.loop.create_task(waiting)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("an unexpected error", exc_info=error)
+
     async def drain(self) -> None:
         """Take leave of everyone: idle ones at once, a running DATA within GRACE."""
         self.stopping = True
@@ -76,6 +101,8 @@ class Door:
         for server in list(self._servers):
             server.cut_off()
         await self._until_gone(_FAREWELL, only_busy=False)
+        for task in list(self._tasks):
+            task.cancel()
 
     async def _until_gone(self, seconds: float, *, only_busy: bool) -> None:
         with contextlib.suppress(TimeoutError):
@@ -87,14 +114,22 @@ class Door:
 
 @asynccontextmanager
 async def serve(
-    inbox: Inbox, sockets: Sequence[socket.socket], section: SmtpSection, *, hostname: str = "mailcatch"
+    inbox: Inbox,
+    bound: Sequence[Bound],
+    section: SmtpSection,
+    authority: Authority,
+    tls: Tls | None = None,
+    *,
+    hostname: str = "mailcatch",
 ) -> AsyncIterator[Door]:
-    """Serve SMTP on listening sockets until the block ends; then drain (G17)."""
+    """Serve SMTP on listening sockets until the block ends; then drain (G17). `tls` is there if one of them has it."""
     loop = asyncio.get_running_loop()
-    door = Door(inbox, section, hostname, loop)
-    listeners = [await loop.create_server(lambda: Server(door), sock=sock, backlog=_AT_ONCE) for sock in sockets]
-    for sock in sockets:
-        sock.listen(BACKLOG)  # the system's queue, which asyncio takes for the same number
+    door = Door(inbox, Rules(hostname, section, inbox.check_room, authority), tls, loop)
+    listeners = [
+        await loop.create_server(partial(Server, door, each.tls), sock=each.socket, backlog=_AT_ONCE) for each in bound
+    ]
+    for each in bound:
+        each.socket.listen(BACKLOG)  # the system's queue, which asyncio takes for the same number
     try:
         yield door
     finally:

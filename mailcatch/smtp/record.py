@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Protocol, TypedDict, Unpack
 
 from msgspec.structs import replace
 
+from mailcatch.connection.transcript import Transcript
 from mailcatch.errors import MailcatchError
 from mailcatch.ids import new_id
 from mailcatch.model import Protocol as Spoken
 from mailcatch.model import Session, TranscriptLine
-from mailcatch.smtp.transcript import Transcript
 
 if TYPE_CHECKING:
     from mailcatch.inbox import Inbox
@@ -40,9 +40,10 @@ class Timer(Protocol):
 class Facts(TypedDict, total=False):
     """What becomes known of a session."""
 
-    helo: str
+    helo: str | None
     protocol: Spoken
-    auth_user: str
+    auth_user: str | None
+    tls: str | None
     ended_at: int
     outcome: str
 

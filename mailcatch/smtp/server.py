@@ -7,12 +7,13 @@ cost more than everything else that happens to a mail here: DESIGN.md.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, cast
 
 from aiosmtpd.smtp import SMTP
 
-from mailcatch import model
+from mailcatch import model, tls
 from mailcatch.smtp.data import DataReader
 from mailcatch.smtp.dialogue import AUTH_LIMIT, Dialogue, State, Transaction
 from mailcatch.smtp.record import Record
@@ -41,10 +42,11 @@ class Server(SMTP, asyncio.BufferedProtocol):
     each packet, which takes ten times as long as reading it.
     """
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Door, protection: model.Protection = "none") -> None:
         # Not aiosmtpd's: it looks itself over for each connection anew, which takes longer than storing a mail.
         self._closed = None  # SMTP.__del__ asks for it
         self._door = door
+        self._protection = protection
         self.loop = door.loop
         self.hostname = door.rules.hostname
         self.transport: asyncio.Transport
@@ -54,6 +56,7 @@ class Server(SMTP, asyncio.BufferedProtocol):
         self._data: DataReader | None = None
         self._data_began = self._heard = 0.0
         self._write_paused = self._read_paused = self._ended = self._leaving = False
+        self._awaiting = self._lost = False
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -75,22 +78,29 @@ class Server(SMTP, asyncio.BufferedProtocol):
         self.session = self._create_session()
         self.session.peer = peer
         self._record = Record(self._door.inbox, peer, listener, self.loop.call_later)
-        self._dialogue = Dialogue(self._door.rules, self._record, self.session)
+        offers_tls = self._protection == "starttls"
+        self._dialogue = Dialogue(self._door.rules, self._record, self.session, offers_tls=offers_tls)
         self._heard = self.loop.time()
         refusal = self._door.welcome(self, peer)
         if refusal is None:
             self._timer = self.loop.call_later(min(LOOK, self._door.rules.section.idle_timeout), self._look)
-            self._dialogue.greet()
+            self._dialogue.greet(implicit_tls=self._protection == "implicit")
+        elif self._protection == "implicit":
+            self._dialogue.end(refusal[1])  # the reply could not be read before a handshake
         else:
             self._dialogue.turn_away(*refusal)
         self._serve()
 
     def connection_lost(self, error: Exception | None) -> None:
         """Forget the client. A mail that it has ended with its dot is stored all the same."""
+        if self._dialogue.state is State.HANDSHAKE and self._awaiting:
+            self._lost = True  # `_shake_hands` knows why
+            return
         if self._timer is not None:
             self._timer.cancel()
         if self._dialogue.state is not State.CLOSED:
-            self._dialogue.end("the client closed the connection" + _DURING.get(self._dialogue.state, ""))
+            gone = tls.failure(error) if isinstance(error, ssl.SSLError) else "the client closed the connection"
+            self._dialogue.end(gone + _DURING.get(self._dialogue.state, ""))
         self._data = None
         self._lines.clear()
         self._door.goodbye(self)
@@ -98,7 +108,9 @@ class Server(SMTP, asyncio.BufferedProtocol):
     def eof_received(self) -> bool:
         """Serve what was sent before the end: a half-closed client still reads."""
         self._ended = True
-        return self._dialogue.state is State.STORING or (self._dialogue.idle and self._write_paused)
+        if not self.transport.can_write_eof():
+            return False  # TLS ends both halves at once
+        return self._dialogue.state in _WAITING or (self._dialogue.idle and self._write_paused)
 
     def pause_writing(self) -> None:
         """Serve no more to a client that does not read it."""
@@ -115,7 +127,9 @@ class Server(SMTP, asyncio.BufferedProtocol):
 
     def cut_off(self) -> None:
         """Take leave now, whatever is under way."""
-        if self._dialogue.state is not State.CLOSED:
+        if self._dialogue.state is State.HANDSHAKE:
+            self._dialogue.end("mailcatch stopped in the TLS handshake")
+        elif self._dialogue.state is not State.CLOSED:
             during = _DURING.get(self._dialogue.state, "")
             self._dialogue.leave("421 4.3.2 mailcatch is stopping", f"mailcatch stopped{during}")
             self._send()
@@ -125,7 +139,7 @@ class Server(SMTP, asyncio.BufferedProtocol):
         """See from time to time whether the client is still there, and fast enough."""
         patience, now = self._door.rules.section.idle_timeout, self.loop.time()
         silent = now - self._heard
-        if silent >= patience and self._dialogue.state is not State.STORING:
+        if silent >= patience and self._dialogue.state not in _WAITING:
             self._dialogue.leave("421 4.4.2 nothing was heard for too long", "timed out")
         elif self._data is not None and self._data.received < self._owed(now - self._data_began):
             self._dialogue.leave("421 4.4.2 the data come too slowly", "timed out: DATA slower than the minimum")
@@ -151,7 +165,7 @@ class Server(SMTP, asyncio.BufferedProtocol):
         self.data_received(bytes(self._door.buffer[:nbytes]))
 
     def data_received(self, data: bytes) -> None:
-        """Take what has arrived."""
+        """Take what has arrived; uvloop calls this itself, for it gives each read a buffer of the right size."""
         if self._data is not None:
             self._heard = self.loop.time()
             self._receive(self._data, data)
@@ -179,6 +193,8 @@ class Server(SMTP, asyncio.BufferedProtocol):
             dialogue.end("the client closed the connection")
             self._hang_up()
         else:
+            if dialogue.state in _AWAITED and not self._awaiting:
+                self._await()
             self._regulate()
 
     def _next_line(self) -> bool:
@@ -196,6 +212,48 @@ class Server(SMTP, asyncio.BufferedProtocol):
         self._heard = self.loop.time()
         self._dialogue.line(line)
         return True
+
+    # What takes time besides storing
+
+    def _await(self) -> None:
+        """Have a password checked, or begin TLS: then what was sent ahead is dropped, for it did not come over TLS."""
+        self._awaiting = True
+        if self._dialogue.state is State.CHECKING:
+            self._door.start(self._check())
+            return
+        self.transport.pause_reading()
+        if len(self._lines):
+            self._record.transcript.remark(f"{len(self._lines)} bytes sent ahead of the TLS handshake were dropped")
+            self._lines.clear()
+        self._door.start(self._shake_hands())
+
+    async def _shake_hands(self) -> None:
+        self.transport.pause_reading()  # again: uvloop reads from a new connection whatever that has said
+        begun = self._lines.take()
+        try:
+            self.transport = await tls.secure(self.transport, self, self._door.context(), begun=begun)
+        except tls.HandshakeFailed as failed:
+            self._awaiting = False
+            if self._dialogue.state is not State.CLOSED:
+                self._dialogue.handshake_failed(str(failed))
+            self.transport.abort()
+            self.connection_lost(None)
+            return
+        self._awaiting = self._write_paused = False
+        self._heard = self.loop.time()
+        self._dialogue.secured(tls.spoken(self.transport), greet=self._protection == "implicit")
+        self._serve()
+        if self._lost:
+            self.connection_lost(None)
+
+    async def _check(self) -> None:
+        host = self._record.session.peer.rpartition(":")[0]
+        right = await self._door.rules.authority.check(self._dialogue.claim, host)
+        self._awaiting = False
+        if self._dialogue.state is State.CHECKING:
+            self._dialogue.checked(right=right)
+            self._heard = self.loop.time()
+            self._serve()
 
     def _begin_data(self) -> None:
         self._send()
@@ -260,7 +318,7 @@ class Server(SMTP, asyncio.BufferedProtocol):
 
     def _regulate(self) -> None:
         """Read on, or wait: what is sent ahead must not pile up."""
-        waiting = self._write_paused or self._dialogue.state is State.STORING
+        waiting = self._write_paused or self._dialogue.state in _WAITING
         full = waiting and len(self._lines) > AHEAD
         if full and not self._read_paused:
             self._read_paused = True
@@ -291,6 +349,8 @@ class Server(SMTP, asyncio.BufferedProtocol):
             self.transport.resume_reading()
 
 
+_WAITING = (State.STORING, State.CHECKING, State.HANDSHAKE)
+_AWAITED = (State.CHECKING, State.HANDSHAKE)
 _DURING = {State.DATA: " in DATA", State.STORING: " before the reply"}
 
 

@@ -43,15 +43,17 @@ def one_line(result: subprocess.CompletedProcess[str], *expected: str) -> None:
 
 
 def test_lines_for_people(tmp_path: Path):
-    """One for SMTP, web and database, with the real ports, when all is ready."""
+    """One for each door and the database, with the real ports, when all is ready."""
     words = [*MAILCATCH, "--smtp", "0", "--http", "0", "--database", "mail.db"]
     process = subprocess.Popen(words, cwd=tmp_path, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None
-    smtp, web, database = (process.stdout.readline() for _ in range(3))
+    smtp, web, pop3, imap, database = (process.stdout.readline() for _ in range(5))
     port = int(re.search(r"^SMTP +127\.0\.0\.1:(\d+)", smtp)[1])  # type: ignore[index]
     with Wire(("127.0.0.1", port)) as wire:
         wire.send(MAIL)
     assert re.match(r"Web +http://127\.0\.0\.1:\d+", web)
+    assert re.match(r"POP3 +127\.0\.0\.1:\d+", pop3)
+    assert re.match(r"IMAP +127\.0\.0\.1:\d+", imap)
     assert database == f"Database  {tmp_path / 'mail.db'}\n"
     process.send_signal(signal.SIGTERM)
     out, _ = process.communicate(timeout=10)
@@ -66,7 +68,11 @@ def test_the_machines_line_and_the_ready_file(tmp_path: Path):
         assert running.ready["event"] == "ready"
         assert running.ready["pid"] == running.process.pid
         assert running.ready["database"] == ":temp:"
-        assert (running.ready["pop3"], running.ready["imap"]) == ([], [])
+        for door in ("smtp", "pop3", "imap"):
+            assert [(each["host"], each["tls"]) for each in running.ready[door]] == [
+                ("127.0.0.1", "none"),
+                ("::1", "none"),
+            ]
         ports = {each["port"] for each in running.ready["smtp"]}
         assert len(ports) == 1
         assert {each["tls"] for each in running.ready["smtp"]} == {"none"}

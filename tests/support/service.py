@@ -9,7 +9,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mailcatch.app import Service, serving
-from mailcatch.config import Bind, Config, HttpSection, ProcessSection, SmtpSection, StoreSection
+from mailcatch.config import (
+    Bind,
+    Config,
+    HttpSection,
+    ImapSection,
+    Pop3Section,
+    ProcessSection,
+    SmtpSection,
+    StoreSection,
+)
 
 FREE = (Bind(None, 0),)
 
@@ -21,6 +30,8 @@ def config(database: Path | None = None, *, webroot: str = "") -> Config:
         store=StoreSection(database=database),
         smtp=SmtpSection(listen=FREE),
         http=HttpSection(listen=FREE, webroot=webroot),
+        pop3=Pop3Section(listen=FREE),
+        imap=ImapSection(listen=FREE),
     )
 
 

@@ -21,7 +21,8 @@ class Sink:
     def __init__(self, *options: str, database: Path | str = ":temp:", env: dict[str, str] | None = None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="mailcatch-sink-")
         self._log_path = Path(self._folder.name, "log")
-        self._arguments = ["--json", "--smtp", "0", "--http", "0", "--database", str(database), *options]
+        ports = ["--smtp", "0", "--http", "0", "--pop3", "0", "--imap", "0"]
+        self._arguments = ["--json", *ports, "--database", str(database), *options]
         self._env = {**os.environ, **(env or {})}
         self.process: subprocess.Popen[str]
         self.ready: dict[str, Any] = {}
@@ -80,6 +81,18 @@ class Sink:
         assert parts.hostname is not None
         assert parts.port is not None
         return parts.hostname, parts.port
+
+    @property
+    def pop3(self) -> tuple[str, int]:
+        """Host and port of the first POP3 listener."""
+        first = self.ready["pop3"][0]
+        return first["host"], first["port"]
+
+    @property
+    def imap(self) -> tuple[str, int]:
+        """Host and port of the first IMAP listener."""
+        first = self.ready["imap"][0]
+        return first["host"], first["port"]
 
     @property
     def url(self) -> str:

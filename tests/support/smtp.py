@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from mailcatch.auth import Authority
 from mailcatch.bus import Bus
-from mailcatch.config import Bind, SmtpSection
+from mailcatch.config import AuthSection, Bind, SmtpSection
 from mailcatch.inbox import Inbox
-from mailcatch.listen import bind
-from mailcatch.model import Session
+from mailcatch.listen import Bound, bind
+from mailcatch.model import Protection, Session
 from mailcatch.smtp.door import Door, serve
 from mailcatch.store.api import Store
 from mailcatch.store.sqlite import open_store
+from mailcatch.tls import Tls
 
 
 class Line:
@@ -91,7 +93,14 @@ class Running:
 
 @contextmanager
 def running(
-    section: SmtpSection | None = None, inbox_of: Callable[[Store], Inbox] = Inbox, host: str = "127.0.0.1"
+    section: SmtpSection | None = None,
+    inbox_of: Callable[[Store], Inbox] = Inbox,
+    host: str = "127.0.0.1",
+    *,
+    auth: AuthSection | None = None,
+    tls: Tls | None = None,
+    protection: Protection = "none",
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
 ) -> Iterator[Running]:
     """Run a door for the length of a block."""
     bus = Bus()
@@ -103,12 +112,18 @@ def running(
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
-        async with serve(inbox, sockets, section or SmtpSection(), hostname="mx.test") as door:
+        bound = [Bound(sock, protection) for sock in sockets]
+        authority = Authority(auth or AuthSection())
+        async with serve(inbox, bound, section or SmtpSection(), authority, tls, hostname="mx.test") as door:
             box.append(Running(store, bus, door, sockets, loop, stop))
             opened.set()
             await leave.wait()
 
-    thread = threading.Thread(target=lambda: asyncio.run(main()))
+    def run() -> None:
+        with asyncio.Runner(loop_factory=loop_factory) as runner:
+            runner.run(main())
+
+    thread = threading.Thread(target=run)
 
     def stop() -> None:
         if thread.is_alive():

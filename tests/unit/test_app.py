@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from mailcatch.app import FAILED, Service, Stop, _fitted, _until, raise_file_limit, serving
-from mailcatch.config import Bind, Config, HttpSection, SmtpSection, StoreSection
+from mailcatch.app import FAILED, Service, Stop, _fitted, _until, _warn_if_exposed, raise_file_limit, serving
+from mailcatch.config import AuthSection, Bind, Config, HttpSection, ImapSection, Pop3Section, SmtpSection, StoreSection
+from mailcatch.control import Info, Limits
 from mailcatch.errors import ConfigError
+from mailcatch.model import Listener
 from tests.support.http import Http
 from tests.support.service import config, http_of, running, smtp_of
 from tests.support.wire import Wire
@@ -90,8 +92,14 @@ def running_here(wanted: Config) -> Iterator[None]:
 
 
 def test_nothing_to_serve_is_said():
-    """Both doors off is a mistake."""
-    nothing = replace(config(), smtp=SmtpSection(listen=()), http=HttpSection(listen=()))
+    """All doors off is a mistake."""
+    nothing = replace(
+        config(),
+        smtp=SmtpSection(listen=()),
+        http=HttpSection(listen=()),
+        pop3=Pop3Section(listen=()),
+        imap=ImapSection(listen=()),
+    )
     with pytest.raises(ConfigError, match="nothing to serve"), running_here(nothing):
         pass
 
@@ -182,3 +190,25 @@ def test_the_file_limit_is_raised_and_caps_fit_it():
     assert _fitted(config(), None) == config()
     small = _fitted(config(), 256)
     assert small.smtp.max_connections + small.http.max_connections <= 256 - 128
+
+
+def test_what_is_open_to_others_is_warned_of(caplog: pytest.LogCaptureFixture):
+    """POP3 and IMAP are guarded by a file of users, the web by nothing yet."""
+    everywhere = (Listener("0.0.0.0", 1),)
+    info = Info("1", ":temp:", Limits(1, 1), http=(Listener("127.0.0.1", 2),), imap=everywhere)
+    _warn_if_exposed(info, login=True)
+    assert caplog.text == ""
+    _warn_if_exposed(info, login=False)
+    assert "0.0.0.0:1 can be reached from other machines" in caplog.text
+
+
+def test_reading_again_keeps_what_was_in_use(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    """A broken file of users is said and changes nothing."""
+    users = tmp_path / "users"
+    users.write_text("bob:{PLAIN}x")
+    with running(replace(config(), auth=AuthSection(file=users))) as service:
+        users.write_text("broken")
+        service.reload()
+        assert "--auth-file" in caplog.text and "what was in use stays" in caplog.text
+        users.write_text("ann:{PLAIN}y")
+        service.reload()

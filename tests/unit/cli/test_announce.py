@@ -55,6 +55,17 @@ def test_a_line_for_each_door():
     ]
 
 
+def test_a_line_says_how_a_port_is_protected():
+    """What needs an upgrade, and what speaks TLS at once; plain is not said."""
+    smtp = tuple(Listener("127.0.0.1", port, tls) for port, tls in ((1, "none"), (2, "starttls"), (3, "implicit")))  # type: ignore[arg-type]
+    secured = replace(INFO, smtp=smtp, http=(), pop3=smtp[1:2], imap=smtp[2:])
+    assert list(lines(secured, ""))[:3] == [
+        "SMTP      127.0.0.1:1, 127.0.0.1:2 (STARTTLS), 127.0.0.1:3 (TLS)",
+        "POP3      127.0.0.1:2 (STARTTLS)",
+        "IMAP      127.0.0.1:3 (TLS)",
+    ]
+
+
 @pytest.mark.parametrize(
     ("process", "expected"),
     [

@@ -33,7 +33,7 @@ def test_help(command: Command, flag: str):
         (["serve", "--smpt", "5"], "did you mean --smtp?"),
         (["config", "--max-age", "3x"], "--max-age: '3x' is not possible: give a duration"),
         (["config", "--smtp", "off", "--smtp", "5"], "--smtp: off goes alone"),
-        (["--smtp", "off", "--http", "off"], "there is nothing to serve"),
+        (["--smtp", "off", "--http", "off", "--pop3", "off", "--imap", "off"], "there is nothing to serve"),
         (["show"], "Missing argument 'ID'"),
         (["ls", "--limit", "0"], "--limit: 0 is not in the range 1<=x<=1000"),
         (["ls", "--url", "localhost:8025"], "--url: 'localhost:8025' is not possible: give http://host:port"),

@@ -73,6 +73,10 @@ FORBIDDEN = [
     ('smtp = ["192.168.1.5:1025"]', ("smtp",)),
     ('smtp = ["evil.example:1025"]', ("smtp",)),
     ('allow-host = ["evil.example"]', ("allow-host",)),
+    ('imaps = ["0.0.0.0:1993"]', ("imaps",)),
+    ('tls-cert = "own.pem"\ntls-key = "key.pem"', ("tls-cert", "tls-key")),
+    ('tls-dir = "tls"', ("tls-dir",)),
+    ('auth-file = "users"', ("auth-file",)),
     ('database = "/home/dev/mail.db"', ("database",)),
     ('database = "../mail.db"', ("database",)),
     ('ready-file = "/home/dev/.bashrc"', ("ready-file",)),
@@ -102,6 +106,7 @@ def test_a_file_that_came_with_a_clone_opens_and_overwrites_nothing(file: Path, 
         'database = ":temp:"\nclear = true',
         'ready-file = "run/ready.json"',
         "max-messages = 5",
+        "tls = true",
     ],
 )
 def test_what_harms_nobody_is_taken(file: Path, text: str):

@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 import re
 from concurrent.futures import Future
+from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import Session as Seen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailcatch.config import SmtpSection
+from mailcatch.auth import Authority
+from mailcatch.config import AuthSection, SmtpSection
 from mailcatch.errors import Overloaded, StoreError
 from mailcatch.model import Session
 from mailcatch.smtp.dialogue import Dialogue, Rules, State
@@ -35,13 +37,16 @@ class Never:
 class Talk:
     """A dialogue, and what stands behind it."""
 
-    def __init__(self, section: SmtpSection | None = None) -> None:
+    def __init__(
+        self, section: SmtpSection | None = None, auth: AuthSection | None = None, *, offers_tls: bool = False
+    ) -> None:
         self.kept = Kept()
         self.room: list[int] = []
         self.full = False
         self.record = Record(self.kept, "peer:1", "here:2", lambda seconds, call: Never())  # type: ignore[arg-type]
-        rules = Rules("mx.test", section or SmtpSection(), self._check_room)
-        self.dialogue = Dialogue(rules, self.record, Seen(None))  # type: ignore[arg-type] # the loop is not asked for
+        rules = Rules("mx.test", section or SmtpSection(), self._check_room, Authority(auth or AuthSection()))
+        seen = Seen(None)  # type: ignore[arg-type] # the loop is not asked for
+        self.dialogue = Dialogue(rules, self.record, seen, offers_tls=offers_tls)
 
     def _check_room(self, size: int) -> None:
         self.room.append(size)
@@ -223,3 +228,33 @@ def test_who_spoke():
     talk.say("EHLO client.test", f"AUTH PLAIN {PLAIN}", "QUIT")
     session = talk.kept[-1]
     assert (session.helo, session.protocol, session.auth_user) == ("client.test", "ESMTP", "user")
+
+
+def test_tls_is_offered_until_it_is_on():
+    """In EHLO and in HELP; then the session has forgotten who spoke (RFC 3207 §4.2)."""
+    talk = Talk(offers_tls=True)
+    assert "250-STARTTLS" in talk.say("EHLO a.test")
+    assert "STARTTLS" in talk.say("HELP")[0]
+    assert talk.say("STARTTLS") == ["220 2.0.0 go ahead with TLS"]
+    assert talk.dialogue.state is State.HANDSHAKE
+    talk.dialogue.secured("TLSv1.3 X")
+    assert (talk.dialogue.state, talk.record.session.helo, talk.record.session.tls) == (
+        State.COMMAND,
+        None,
+        "TLSv1.3 X",
+    )
+    assert "STARTTLS" not in "".join(talk.say("EHLO a.test", "HELP"))
+
+
+def test_a_login_that_is_checked_waits(tmp_path: Path):
+    """With a file of users the claim is handed out; the answer comes with the check, and the claim is forgotten."""
+    users = tmp_path / "users"
+    users.write_text("bob:{PLAIN}x")
+    talk = Talk(auth=AuthSection(file=users, required=True))
+    assert talk.say("MAIL FROM:<a@x.test>") == ["530 5.7.0 authentication required"]
+    assert talk.say("AUTH PLAIN " + base64.b64encode(b"\0bob\0x").decode()) == []
+    assert (talk.dialogue.state, talk.dialogue.claim.user) == (State.CHECKING, "bob")
+    talk.dialogue.checked(right=True)
+    assert talk.say() == ["235 2.7.0 OK"]
+    assert talk.dialogue.claim.password == ""
+    assert talk.say("MAIL FROM:<a@x.test>") == ["250 2.1.0 OK"]

@@ -8,10 +8,10 @@ from concurrent.futures import Future
 
 import pytest
 
+from mailcatch.connection.transcript import LARGEST
 from mailcatch.errors import Overloaded
 from mailcatch.model import Session
 from mailcatch.smtp.record import SECONDS, Record
-from mailcatch.smtp.transcript import LARGEST
 
 
 class Kept(list[Session]):

@@ -17,10 +17,11 @@ from concurrent.futures import Future
 import aiosmtpd.smtp
 import pytest
 
-from mailcatch.config import SmtpSection
+from mailcatch.auth import Authority
+from mailcatch.config import AuthSection, SmtpSection
 from mailcatch.errors import Overloaded, StoreError
 from mailcatch.inbox import Inbox
-from mailcatch.smtp.dialogue import AUTH_LIMIT, COMMAND_LIMIT
+from mailcatch.smtp.dialogue import AUTH_LIMIT, COMMAND_LIMIT, Rules
 from mailcatch.smtp.door import Door
 from mailcatch.smtp.server import AHEAD, Server
 from mailcatch.store.api import Added, Store
@@ -472,7 +473,8 @@ def slow_client(section: SmtpSection) -> tuple[Clock, Pipe, Callable[[bytes], No
     """Connect a client whose time is the test's; give its clock, what it hears, and how it speaks."""
     clock, pipe = Clock(), Pipe()
     inbox = types.SimpleNamespace(check_room=lambda size: None, record=lambda session: Future())
-    door = Door(inbox, section, "mx.test", clock)  # type: ignore[arg-type]
+    rules = Rules("mx.test", section, inbox.check_room, Authority(AuthSection()))
+    door = Door(inbox, rules, None, clock)  # type: ignore[arg-type]
     server = Server(door)
     server.connection_made(pipe)
 

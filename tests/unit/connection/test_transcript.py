@@ -1,6 +1,6 @@
 """The record of a dialogue."""
 
-from mailcatch.smtp.transcript import LARGEST, Transcript
+from mailcatch.connection.transcript import LARGEST, Transcript
 
 
 def test_lines_have_direction_and_time():
