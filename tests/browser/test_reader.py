@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import imaplib
 import re
 import threading
 from email.message import EmailMessage
@@ -216,3 +217,25 @@ def test_the_splitter_moves_by_keys(inbox: Inbox, page: Page) -> None:
     expect(splitter).to_have_attribute("aria-valuenow", str(before + 24))
     page.reload()
     expect(splitter).to_have_attribute("aria-valuenow", str(before + 24))
+
+
+def test_a_mail_client_shows_in_the_reader(inbox: Inbox, page: Page) -> None:
+    """Who fetched the open mail, as it happens; what the client marks as read is read here, and the other way round."""
+    inbox.send(letter("Fetched"))
+    inbox.open(page)
+    row(page, "Fetched").click()
+    expect(page.get_by_role("heading", name="Fetched")).to_be_visible()
+    with imaplib.IMAP4("127.0.0.1", inbox.sink.ready["imap"][0]["port"]) as client:
+        client.login("all", "x")
+        client.xatom("ID", '("name" "Probe" "version" "7")')
+        client.select()
+        client.fetch("1", "(BODY.PEEK[])")
+        expect(page.get_by_text("fetched by IMAP as all (Probe 7)")).to_be_visible()
+        client.store("1", "+FLAGS", r"(\Flagged)")
+        expect(page.get_by_role("button", name="Unpin")).to_be_visible()
+        page.get_by_role("button", name="Mark unread").click()
+        expect(page.get_by_role("button", name="Mark read")).to_be_visible()
+        client.noop()
+        flags = client.fetch("1", "(FLAGS)")[1][-1]
+        assert rb"\Seen" not in flags
+        assert rb"\Flagged" in flags

@@ -15,7 +15,7 @@ def test_live_address_and_settings(inbox: Inbox, page: Page, context: BrowserCon
     expect(page.locator(".welcome-address")).to_contain_text(f"localhost:{port}")
     for name in ("Django", "Rails", "Laravel", "Nodemailer", "Spring Boot", "Docker Compose"):
         page.get_by_role("button", name=name, exact=True).click()
-        expect(page.locator(".recipe pre")).to_contain_text(str(port))
+        expect(page.locator(".recipe pre").first).to_contain_text(str(port))
     page.get_by_role("button", name="Django", exact=True).click()
     page.get_by_role("button", name="Copy the settings for Django").click()
     assert f"EMAIL_PORT = {port}" in page.evaluate("navigator.clipboard.readText()")
@@ -39,3 +39,13 @@ def test_nothing_arrives(inbox: Inbox, page: Page) -> None:
     inbox.open(page)
     page.get_by_text("Nothing arrives?").click()
     expect(page.get_by_text("host.docker.internal")).to_be_visible()
+
+
+def test_settings_for_a_mail_program(inbox: Inbox, page: Page) -> None:
+    """The ports of IMAP, live, and who one is."""
+    inbox.open(page)
+    page.get_by_text("Read it with a mail program").click()
+    settings = page.get_by_label("Settings for Thunderbird", exact=True)
+    expect(settings).to_contain_text(f"port {inbox.sink.ready['imap'][0]['port']}")
+    page.get_by_role("button", name="imaplib").click()
+    expect(page.get_by_label("Settings for imaplib", exact=True)).to_contain_text("import imaplib")

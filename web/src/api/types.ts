@@ -76,6 +76,7 @@ export interface Counts {
   unread: number;
   pinned: number;
   binned: number;
+  inboxes: { name: string; total: number; unread: number }[];
   recipients: { address: string; total: number; unread: number }[];
   cursor: string;
 }
@@ -112,6 +113,18 @@ export interface Info {
   webroot: string;
   smtp: Listener[];
   http: { url: string }[];
+  pop3: Listener[];
+  imap: Listener[];
+}
+
+export interface PathStep {
+  at: string;
+  kind: "received" | "fetched" | "removed";
+  protocol: string;
+  account: string | null;
+  act: string | null;
+  client: string | null;
+  session_id: string | null;
 }
 
 export type EventKind = "added" | "changed" | "removed" | "reset" | "path" | "session";

@@ -6,6 +6,8 @@ export const quote = (value: string): string => (/^[^\s"():\\]+$/.test(value) ? 
 
 export const forRecipient = (address: string): string => `rcpt:${quote(address)}`;
 
+export const forInbox = (name: string): string => `inbox:${quote(name)}`;
+
 export const forId = (id: string): string => `id:${id}`;
 
 /** Both must hold. */
@@ -18,6 +20,7 @@ const JUDGES: readonly [RegExp, (match: RegExpMatchArray) => Judge][] = [
   [/^is:unread$/, () => (row) => !row.binned && !row.read],
   [/^is:pinned$/, () => (row) => !row.binned && row.pinned],
   [/^is:binned$/, () => (row) => row.binned],
+  [/^inbox:([a-z0-9._-]+)$/, (match) => (row) => !row.binned && row.inboxes.includes(match[1]!)],
   [/^rcpt:([^\s"()*@,]+@[a-zA-Z0-9.-]+)$/, (match) => {
     const wanted = match[1]!.toLowerCase();
     return (row) => !row.binned && row.rcpt_to.some((each) => each.toLowerCase() === wanted);

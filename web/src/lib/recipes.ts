@@ -1,5 +1,5 @@
 /** How to point programs at the sink: settings to copy, with the live host and port filled in. */
-import type { Info } from "../api/types";
+import type { Info, Listener } from "../api/types";
 
 export interface Target { host: string; port: number; url: string }
 
@@ -13,8 +13,13 @@ export function address(info: Pick<Info, "smtp" | "http">, pageHost: string): Ta
   const first = info.smtp[0];
   const url = info.http[0]?.url ?? "";
   if (!first) return { host: "localhost", port: 1025, url };
-  const host = ANY.has(first.host) ? pageHost.replace(/^\[|\]$/g, "") : first.host;
-  return { host: LOOPBACK.test(host) ? "localhost" : host, port: first.port, url };
+  return { host: hostOf(first, pageHost), port: first.port, url };
+}
+
+/** The name by which programs reach a listener. */
+export function hostOf(listener: Listener, pageHost: string): string {
+  const host = ANY.has(listener.host) ? pageHost.replace(/^\[|\]$/g, "") : listener.host;
+  return LOOPBACK.test(host) ? "localhost" : host;
 }
 
 export const RECIPES: readonly Recipe[] = [

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { Address, Message } from "../api/types";
+import type { Address, Message, PathStep } from "../api/types";
 import { Problem, url } from "../api/client";
 import { bytes, plural } from "../lib/bytes";
 import { recipients, unreached } from "../lib/people";
@@ -8,6 +8,7 @@ import { go, leave, listPath, messagePath, route, sessionsPath, type Tab, TABS }
 import { bin, restore, setRead, togglePin } from "../state/actions";
 import { q } from "../state/mailbox";
 import { narrow } from "../state/media";
+import { steps } from "../state/journey";
 import { gone, message, openMessage, problem } from "../state/message";
 import { lastTab } from "../state/settings";
 import { copyLink } from "../state/links";
@@ -124,6 +125,7 @@ function Fields({ mail }: { mail: Message }) {
       {missed.length > 0 && <Field name="Not sent to"><span>{missed.map((each) => each.address).join(", ")}</span> <span class="muted">named in the header, not in the envelope</span></Field>}
       {different && <Field name="Return path"><code>{envelope.mail_from || "<>"}</code> <span class="muted">{envelope.mail_from ? "the envelope's sender" : "the null sender, as bounces have it"}</span></Field>}
       <Field name="Received"><Facts mail={mail} /></Field>
+      <Taken />
     </dl>
   );
 }
@@ -144,6 +146,26 @@ function Facts({ mail }: { mail: Message }) {
       <span class="muted"> · {facts.join(" · ")}</span>
       {mail.session_id && <> · <a href={url(sessionsPath(mail.session_id))} data-inside>{envelope.protocol === "HTTP" ? "session" : "SMTP session"}</a></>}
     </>
+  );
+}
+
+/** Who took it by POP3 or IMAP: the end of its way. */
+function Taken() {
+  const taken = steps.value.filter((each) => each.kind !== "received");
+  const last = taken[taken.length - 1];
+  if (!last) return null;
+  const who = new Map<string, PathStep>();
+  for (const each of taken) who.set(`${each.kind} ${each.protocol} ${each.account} ${each.client}`, each);
+  return (
+    <Field name="Taken">
+      {[...who.values()].slice(-SHOWN).map((each, at) => (
+        <span key={at} title={each.act ?? undefined}>
+          {at > 0 && ", "}
+          {each.kind === "removed" ? "removed" : "fetched"} by {each.protocol} <span class="muted">as</span> {each.account}
+          {each.client && <span class="muted"> ({each.client})</span>} <time class="muted" dateTime={each.at}>{stamp(each.at)}</time>
+        </span>
+      ))}
+    </Field>
   );
 }
 

@@ -1,5 +1,5 @@
 import { count } from "../lib/bytes";
-import { forRecipient } from "../lib/query";
+import { forInbox, forRecipient } from "../lib/query";
 import { listPath, route, sessionsPath } from "../router";
 import { url } from "../api/client";
 import { counts } from "../state/counts";
@@ -7,6 +7,7 @@ import { info } from "../state/info";
 import { q } from "../state/mailbox";
 import { Copy } from "../ui/Copy";
 import { Icon, type IconName } from "../ui/Icon";
+import { doors } from "../lib/programs";
 import { address } from "../lib/recipes";
 
 const RECIPIENTS = 12;
@@ -26,6 +27,16 @@ export function Sidebar() {
           </a>
         </li>
       </ul>
+      {now && now.inboxes.length > 1 && (
+        <section aria-label="Inboxes">
+          <p class="side-title">Inboxes</p>
+          <ul>
+            {now.inboxes.map((each) => (
+              <Box key={each.name} icon="inbox" name={each.name} q={forInbox(each.name)} number={each.total} title={`The inbox ${each.name}`} />
+            ))}
+          </ul>
+        </section>
+      )}
       {now && now.recipients.some((each) => each.total > 0) && (
         <section aria-label="Recipients">
           <p class="side-title">Recipients</p>
@@ -62,13 +73,20 @@ function Ports() {
   const now = info.value;
   if (!now) return null;
   const smtp = address(now, location.hostname);
+  const at = doors(now, location.hostname);
   return (
     <div class="side-foot">
-      <div class="side-port">
-        <span class="muted">SMTP</span> <code>{smtp.host}:{smtp.port}</code>
-        <Copy text={`${smtp.host}:${smtp.port}`} label="Copy the SMTP address" />
-      </div>
+      <Door name="SMTP" address={`${smtp.host}:${smtp.port}`} />
+      {at.imap !== null && <Door name="IMAP" address={`${at.host}:${at.imap}`} />}
+      {at.pop3 !== null && <Door name="POP3" address={`${at.host}:${at.pop3}`} />}
       <div class="muted">mailcatch {now.version}</div>
     </div>
   );
 }
+
+const Door = ({ name, address: at }: { name: string; address: string }) => (
+  <div class="side-port">
+    <span class="muted">{name}</span> <code>{at}</code>
+    <Copy text={at} label={`Copy the ${name} address`} />
+  </div>
+);

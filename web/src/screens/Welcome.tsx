@@ -2,13 +2,14 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { url } from "../api/client";
 import { address, RECIPES } from "../lib/recipes";
+import { doors, PROGRAMS } from "../lib/programs";
 import { lastRefusal } from "../lib/dialogue";
 import { full, short } from "../lib/time";
 import { sessionsPath } from "../router";
 import { sendSample } from "../state/actions";
 import { info } from "../state/info";
 import { refused, watchRefused } from "../state/sessions";
-import { recipe } from "../state/settings";
+import { program, recipe } from "../state/settings";
 import { Button } from "../ui/Button";
 import { Copy } from "../ui/Copy";
 import { Icon } from "../ui/Icon";
@@ -47,10 +48,36 @@ export function Welcome() {
             <pre tabIndex={0} aria-label={`Settings for ${chosen.name}`}>{text}</pre>
           </figure>
         </section>
+        <Programs />
         <Refused />
         <Nothing at={`${at.host}:${at.port}`} port={at.port} />
       </div>
     </div>
+  );
+}
+
+/** How to read what was caught with a mail program. */
+function Programs() {
+  const now = info.value;
+  if (!now || (now.imap.length === 0 && now.pop3.length === 0)) return null;
+  const chosen = PROGRAMS.find((each) => each.id === program.value) ?? PROGRAMS[0]!;
+  const text = chosen.text(doors(now, location.hostname));
+  return (
+    <details class="programs">
+      <summary>Read it with a mail program</summary>
+      <section class="recipes" aria-label="Settings for your mail program">
+        <p class="muted">The user name chooses what is seen: <code>all</code>, an address, <code>@domain</code>, or an inbox. Any password will do.</p>
+        <div class="recipe-names" role="group" aria-label="Mail program">
+          {PROGRAMS.map((each) => (
+            <button key={each.id} type="button" class="chip" aria-pressed={each.id === chosen.id} onClick={() => (program.value = each.id)}>{each.name}</button>
+          ))}
+        </div>
+        <figure class="recipe">
+          <figcaption><span class="muted">{chosen.file}</span><span class="spring" /><Copy text={text} label={`Copy the settings for ${chosen.name}`}>Copy</Copy></figcaption>
+          <pre tabIndex={0} aria-label={`Settings for ${chosen.name}`}>{text}</pre>
+        </figure>
+      </section>
+    </details>
   );
 }
 

@@ -17,6 +17,9 @@ const PATIENCE = 1500;
 /** Events kept to bring a page up to date that was fetched while they came. */
 const RECENT = 3000;
 
+/** Messages whose way has a new step, as the log last said. */
+export const walked = signal<readonly (string | null)[]>([]);
+
 export type Loading = "first" | "ready" | "failed";
 
 let list = new Sparse<Summary>();
@@ -180,6 +183,8 @@ function applyAll(events: LogEvent[]): void {
   catchUp();
   countEvents(events);
   sessionEvents(events);
+  const went = events.filter((event) => event.kind === "path").map((event) => event.id);
+  if (went.length > 0) walked.value = went;
   for (const { page, q: query } of pending.splice(0)) settle({ page, q: query });
   want(window_.first, window_.last);
 }

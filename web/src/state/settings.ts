@@ -36,6 +36,7 @@ export const listWidth = remembered("listWidth", 460);
 export const sidebarShown = remembered("sidebar", true);
 export const mailWidth = remembered<number | null>("mailWidth", null);
 export const recipe = remembered("recipe", "smtplib");
+export const program = remembered("program", "thunderbird");
 
 effect(() => {
   const root = document.documentElement;
