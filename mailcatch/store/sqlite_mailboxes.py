@@ -101,9 +101,7 @@ class SqliteMailboxes:
         opened.set_running_or_notify_cancel()
 
         def step(transaction: Transaction) -> Account | None:
-            if (
-                transaction.seq == 0
-            ):  # new mailboxes are at MODSEQ 1, for it is never 0: their first mail must be past it
+            if transaction.seq == 0:  # new mailboxes are at MODSEQ 1: their first mail must be past it
                 transaction.next_seq()
             account = mailboxes.find_account(transaction, kind, name)
             if not filling.fill(transaction, account.number, kind, name, FILL_STEP):

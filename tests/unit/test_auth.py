@@ -84,7 +84,7 @@ def test_a_password_beyond_bcrypts_limit_is_read_as_htpasswd_does(tmp_path: Path
         (":x", "line 1: it must be user:hash"),
         ("bob:", "line 1: it must be user:hash"),
         ("#\nbob:$apr1$secret$xyz", "line 2: this hash is not known; give bcrypt"),
-        (f"bob:{BCRYPT.replace('$04$', '$31$')}", "line 1: this hash is not known"),
+        pytest.param(f"bob:{BCRYPT.replace('$04$', '$31$')}", "line 1: this hash is not known", id="too costly"),
         ("bob:{PLAIN}a\nbob:{PLAIN}b", "line 2: 'bob' is there twice"),
         ("# nobody\n", "names no user; htpasswd -B -c"),
     ],

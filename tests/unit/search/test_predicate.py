@@ -99,7 +99,7 @@ MAIL = made()
         ("inbox:gw1", False),
         ("message-id:1@shop.test", True),
         ("message-id:2@shop.test", False),
-        (f"id:{MAIL.id}", True),
+        pytest.param(f"id:{MAIL.id}", True, id="id"),
         (f"size:{len(RAW)}", True),
         (f"larger:{len(RAW)}", False),
         (f"smaller:{len(RAW)}", False),

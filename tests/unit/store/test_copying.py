@@ -6,8 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from mailcatch.errors import NotFound
-from mailcatch.model import FLAGGED, SEEN
+from mailcatch.model import DELETED, FLAGGED, SEEN
 from mailcatch.store.api import Change, NewMessage, Selection
+from mailcatch.store.mailbox_api import AccountKind
 from tests.contract.conftest import message
 from tests.unit.store.conftest import WHOLE, Opened
 
@@ -101,3 +102,14 @@ def test_nothing_goes_where_nothing_is(opened: Opened) -> None:
     with pytest.raises(NotFound):
         opened.store.append(999, draft(), 0, ()).result(5)
     assert [each.uid for each in opened.placed(inbox)] == [1]
+
+
+@pytest.mark.parametrize(("kind", "name"), [("all", ""), ("address", "bob@x.test")])
+def test_a_draft_that_is_dropped_is_gone(opened: Opened, kind: AccountKind, name: str) -> None:
+    """In every account, for it is nowhere else."""
+    drafts = opened.boxes(kind, name)["Drafts"]
+    opened.store.append(drafts, draft(), DELETED, ()).result(5)
+    (copy,) = opened.placed(drafts)
+    assert opened.store.expunge(drafts).result(5) == (1,)
+    with pytest.raises(NotFound):
+        opened.store.part_tree(copy.message)

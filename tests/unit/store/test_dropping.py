@@ -102,3 +102,11 @@ def test_a_folder_goes_with_its_mail(opened: Opened, monkeypatch: pytest.MonkeyP
     with pytest.raises(NotFound):
         opened.store.message(id)
     assert [summary.id for summary in opened.store.messages().messages] == others[-1:]
+
+
+def test_who_has_an_empty_folder_open_hears_of_its_end(opened: Opened) -> None:
+    """The log moves though no mail does."""
+    work = opened.store.create_mailbox(opened.account().number, "Work").result(5)
+    before = opened.store.cursor().seq
+    opened.store.delete_mailbox(work.number).result(5)
+    assert opened.store.cursor().seq > before
