@@ -18,10 +18,11 @@ from mailcatch.store.mailbox_api import Changes, MailboxReader
 
 log = logging.getLogger(__name__)
 
-PACE = 0.05
-"""Seconds between two readings."""
+PACE, BUSY_PACE = 0.05, 0.08
+"""Seconds from one reading to the next: when telling everyone is quick, and when it takes its time."""
 
-_SHARE = 4  # reading takes at most one part in so many of the time, however many mailboxes are watched
+_QUICK = 10  # telling is quick if it takes less than one part in so many of the time
+_SHARE = 4  # it never takes more than this, however many mailboxes are watched
 _FAILED = 1.0  # seconds until the next try after the database could not
 _AT_ONCE = 64  # sessions served before others may have the loop
 
@@ -86,18 +87,18 @@ class Following:
             await self._wanted.wait()
             seq = await self._bus.changed(self._seq)
             began = clock()
-            rest = PACE
+            failed = False
             try:
                 await self._round()
                 self._seq = seq
             except MailcatchError as error:
                 log.warning("mailboxes that are watched could not be read: %s", error)
-                rest = _FAILED
+                failed = True
             except Exception:
                 log.exception("following mailboxes failed")
-                rest = _FAILED
+                failed = True
             took = clock() - began
-            await asyncio.sleep(max(rest - took, took * (_SHARE - 1), 0))
+            await asyncio.sleep(_FAILED if failed else pause_after(took))
 
     async def _round(self) -> None:
         asked = list(self._mailboxes.items())
@@ -129,3 +130,9 @@ class Following:
         if claim is not None:
             claimed = await claim()
             watched.claimed = max(watched.claimed, claimed.stop)
+
+
+def pause_after(took: float) -> float:
+    """Return how long to rest after a reading that took so many seconds: mail that comes in has the first claim."""
+    pace = PACE if took * _QUICK <= PACE else BUSY_PACE
+    return max(pace - took, took * (_SHARE - 1))

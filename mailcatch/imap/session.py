@@ -223,7 +223,7 @@ class Session:
         """Look at the selected mailbox and tell what happened."""
         view, seq = self.selected, self.services.bus.seq
         changes = await self.read(self.services.reader.changes, view.mailbox.number, view.position)
-        if changes.uidnext > view.uidnext:
+        if changes.uidnext > view.claimed:
             await self.claim()
         if view is self.view:
             self._seen = seq

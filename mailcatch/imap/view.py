@@ -38,6 +38,7 @@ class View:
         self.numbering = Numbering(opened.uids)
         self.keywords = {name.lower(): name for name in opened.permanent_keywords}
         self.recent: tuple[Range, ...] = ()
+        self.claimed = opened.status.uidnext  # below it, it is known whose \Recent a message is
         self.recent_told = 0
         self._gone: set[int] = set()  # they keep their numbers for the time being
         self._own: set[int] = set()  # MODSEQs of changes of the session's own, which it has told already
@@ -86,6 +87,7 @@ class View:
 
     def claim(self, uids: range) -> None:
         r"""Take messages as \Recent of this session; whoever claims sees to it that nobody else does."""
+        self.claimed = max(self.claimed, uids.stop)
         if len(uids):
             self.recent = merged([*self.recent, (uids[0], uids[-1])])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from mailcatch import model
 from mailcatch.connection.connection import Connection
@@ -49,14 +50,17 @@ class Wire:
 
     def write(self, *responses: bytes) -> None:
         """Send responses, each whole; those that are said in one breath leave in one packet."""
-        transcript = self._connection.record.transcript
-        for response in responses[:_SHOWN_LINES]:
-            transcript.server(_shown(response))
-        if len(responses) > _SHOWN_LINES:
-            transcript.remark(f"… {len(responses) - _SHOWN_LINES} more responses …")
+        self._note(responses)
         if not self._unsent:
             asyncio.get_running_loop().call_soon(self._flush)
         self._unsent += responses
+
+    def push(self, responses: Sequence[bytes]) -> None:
+        """Send responses at once: nothing will be said with them."""
+        if responses:
+            self._note(responses)
+            self._flush()
+            self._connection.write(b"".join(responses))
 
     def write_part(self, octets: bytes, *, first: bool = False) -> None:
         """Send a part of a response that is too large for one piece; the transcript sees how it begins."""
@@ -116,6 +120,13 @@ class Wire:
     def end(self, outcome: str) -> None:
         """Keep how it ended, unless that is known."""
         self._connection.record.end(outcome)
+
+    def _note(self, responses: Sequence[bytes]) -> None:
+        transcript = self._connection.record.transcript
+        for response in responses[:_SHOWN_LINES]:
+            transcript.server(_shown(response))
+        if len(responses) > _SHOWN_LINES:
+            transcript.remark(f"… {len(responses) - _SHOWN_LINES} more responses …")
 
     def _flush(self) -> None:
         if self._unsent:

@@ -9,6 +9,8 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from mailcatch.web.mbox import read
 from tests.support.http import Http
 from tests.support.sink import Sink, sink
@@ -60,6 +62,7 @@ def expect(replies: object, code: bytes) -> bytes:
     return line.rstrip()
 
 
+@pytest.mark.long
 def test_nothing_acknowledged_is_lost(tmp_path: Path):
     """Thirty times killed under full load, at a moment of chance; at least ten thousand mails were acknowledged."""
     database, chance = tmp_path / "mail.db", random.Random(5)

@@ -6,10 +6,10 @@ import asyncio
 import re
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 from mailcatch.auth import Authority
 from mailcatch.bus import Bus
@@ -18,6 +18,7 @@ from mailcatch.imap.door import serve
 from mailcatch.inbox import Inbox
 from mailcatch.listen import Bound, bind
 from mailcatch.model import Envelope, Protection, Recipient
+from mailcatch.store.api import Store
 from mailcatch.store.sqlite import open_store
 from mailcatch.tls import Tls
 
@@ -102,11 +103,27 @@ class Client:
         return Answer(untagged, response[len(tag) :])
 
 
+class Failing:
+    """A store whose readings fail while `error` is set; `names` says which."""
+
+    def __init__(self, store: Any, names: tuple[str, ...]) -> None:
+        self.error: Exception | None = None
+        self._store = store
+        self._names = names
+
+    def __getattr__(self, name: str) -> Any:
+        if self.error is not None and name in self._names:
+            raise self.error
+        return getattr(self._store, name)
+
+
 @dataclass
 class Running:
     """The open door and what stands behind it."""
 
     inbox: Inbox
+    store: Store
+    bus: Bus
     address: tuple[str, int]
     clients: list[Client] = field(default_factory=list)
 
@@ -131,6 +148,7 @@ def running(
     *,
     tls: Tls | None = None,
     protection: Protection = "none",
+    reader_of: Callable[[Any], Any] = lambda store: store,
 ) -> Iterator[Running]:
     """Serve IMAP for the length of a block, from an empty store."""
     bus = Bus()
@@ -143,7 +161,7 @@ def running(
     async def main() -> None:
         stop = asyncio.Event()
         authority = Authority(auth or AuthSection())
-        async with serve(store, inbox, bus, bound, section or ImapSection(), authority=authority, tls=tls):
+        async with serve(reader_of(store), inbox, bus, bound, section or ImapSection(), authority=authority, tls=tls):
             ends.append((asyncio.get_running_loop(), stop))
             started.set()
             await stop.wait()
@@ -151,7 +169,7 @@ def running(
     thread = threading.Thread(target=asyncio.run, args=(main(),), name="imap-door")
     thread.start()
     assert started.wait(20)
-    door = Running(inbox, bound[0].socket.getsockname()[:2])
+    door = Running(inbox, store, bus, bound[0].socket.getsockname()[:2])
     try:
         yield door
     finally:

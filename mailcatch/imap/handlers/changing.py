@@ -110,8 +110,8 @@ async def _tell_silently(session: Session, flagged: Flagged, expected: dict[int,
     view = session.selected
     as_expected = [each for each in flagged.changed if expected.get(each.uid) == _state(each)]
     view.own(each.modseq for each in flagged.changed)
-    for each in as_expected:
-        view.learn(each.keywords)
+    if view.learn(keyword for each in as_expected for keyword in each.keywords):
+        session.say(*view.flags())
     surprising = {each.uid for each in flagged.changed} - {each.uid for each in as_expected}
     await session.say_all(view.fetches([each for each in flagged.changed if each.uid in surprising], with_uid=by_uid))
     if view.condstore:

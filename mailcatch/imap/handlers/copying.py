@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mailcatch.errors import NotFound
 from mailcatch.imap import answers, commands
-from mailcatch.imap.handlers.changing import check_writable
+from mailcatch.imap.handlers.changing import check_writable, placed
 from mailcatch.imap.outcome import Outcome
 from mailcatch.imap.problem import Problem
 from mailcatch.imap.registry import State, registry
-from mailcatch.store.mailbox_api import Mailbox
+from mailcatch.store.mailbox_api import Mailbox, Range
 
 if TYPE_CHECKING:
     from mailcatch.imap.session import Session
@@ -21,6 +22,8 @@ async def copy(session: Session, command: commands.Copy) -> Outcome:
     """Answer COPY: all or nothing."""
     uids = session.uids(command.messages, by_uid=command.by_uid)
     target = await target_of(session, command.mailbox)
+    if not command.by_uid:
+        await _check_there(session, uids)
     if not uids:
         return Outcome("there was nothing to copy")
     mailboxes = session.services.inbox.mailboxes
@@ -34,6 +37,8 @@ async def move(session: Session, command: commands.Move) -> Outcome:
     check_writable(session)
     uids = session.uids(command.messages, by_uid=command.by_uid)
     target = await target_of(session, command.mailbox)
+    if not command.by_uid:
+        await _check_there(session, uids)
     if not uids:
         return Outcome("there was nothing to move")
     mailboxes = session.services.inbox.mailboxes
@@ -42,6 +47,12 @@ async def move(session: Session, command: commands.Move) -> Outcome:
     if code is not None:
         session.say(answers.untagged("OK", "they have new UIDs", code))
     return Outcome("done")
+
+
+async def _check_there(session: Session, uids: Sequence[Range]) -> None:
+    """Raise Problem if one of the messages that were named by number has gone (RFC 2180 §4.4.2)."""
+    if len(await placed(session, uids)) < session.selected.count(uids):
+        raise Problem("some of them have gone", "NO", "EXPUNGEISSUED")
 
 
 async def target_of(session: Session, name: str) -> Mailbox:

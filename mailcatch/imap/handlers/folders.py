@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mailcatch.errors import Conflict
+from mailcatch.errors import Conflict, NotFound
 from mailcatch.imap import commands
 from mailcatch.imap.names import INBOX
 from mailcatch.imap.outcome import Outcome
@@ -13,9 +13,6 @@ from mailcatch.imap.registry import LOGGED_IN, registry
 
 if TYPE_CHECKING:
     from mailcatch.imap.session import Session
-
-LONGEST_NAME = 1_000
-"""Characters of a mailbox's name."""
 
 
 @registry.handles(commands.Create, LOGGED_IN)
@@ -53,9 +50,13 @@ async def rename(session: Session, command: commands.Rename) -> Outcome:
 
 @registry.handles(commands.Subscribe, LOGGED_IN)
 async def subscribe(session: Session, command: commands.Subscribe) -> Outcome:
-    """Answer SUBSCRIBE and UNSUBSCRIBE."""
+    """Answer SUBSCRIBE and UNSUBSCRIBE; a folder that is gone is not subscribed, which is all that was asked for."""
     name = command.mailbox.rstrip("/")
-    await session.write(session.services.inbox.mailboxes.subscribe(session.owner.number, name, command.on))
+    try:
+        await session.write(session.services.inbox.mailboxes.subscribe(session.owner.number, name, command.on))
+    except NotFound:
+        if command.on:
+            raise
     return Outcome("done")
 
 
@@ -68,8 +69,6 @@ def _new_name(name: str) -> str:
     """Return a name that a folder may have. Raises Problem."""
     if not name or name.startswith("/") or "//" in name:
         raise Problem("each level of a name needs at least one character", "NO", "CANNOT")
-    if len(name) > LONGEST_NAME:
-        raise Problem(f"a name has at most {LONGEST_NAME} characters", "NO", "LIMIT")
     if any(character < " " or character in "\x7f*%\ufffd" for character in name):
         raise Problem("a name has no control characters, no wildcards, and is UTF-8 or modified UTF-7", "NO", "CANNOT")
     first, slash, rest = name.partition("/")

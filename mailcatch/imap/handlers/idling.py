@@ -68,7 +68,7 @@ class _Listener:
         elif self._session.wire.congested:
             self._jammed.set()
         else:
-            self._session.say(*self._view.apply(changes, expunge=True))
+            self._session.wire.push(self._view.apply(changes, expunge=True))
 
     async def _clear_jams(self) -> None:
         """Go on when the client reads again: what came meanwhile is read from the mailbox, not kept for it."""
@@ -83,7 +83,7 @@ class _Listener:
         await self._session.look(expunge=True)
         waiting, self._waiting = self._waiting, None
         for changes in waiting:
-            self._session.say(*self._view.apply(changes, expunge=True))
+            self._session.wire.push(self._view.apply(changes, expunge=True))
 
     async def _claim(self) -> range:
         claimed = await self._session.claim()

@@ -1,39 +1,42 @@
-"""The IMAP door as a whole."""
+"""The IMAP door: TLS, crowds, and the end."""
 
-from __future__ import annotations
+import ssl
+from pathlib import Path
 
-import imaplib
-
-from mailcatch.config import ImapSection
-from tests.support.imap import Running, running
-
-
-def test_a_library_reads_and_changes_mail(door: Running) -> None:
-    """Imaplib's way through a mailbox."""
-    door.deliver()
-    with imaplib.IMAP4(*door.address) as client:
-        client.login("all", "anything")
-        assert client.select() == ("OK", [b"1"])
-        assert client.fetch("1", "(BODY[])")[1][0][1] == b"Subject: hello\r\n\r\nworld\r\n"
-        assert client.fetch("1", "(FLAGS)")[1] == [rb"1 (FLAGS (\Seen \Recent))"]
-        client.store("1", "+FLAGS", r"\Deleted")
-        assert client.expunge() == ("OK", [b"1"])
-        assert client.uid("SEARCH", "ALL") == ("OK", [b""])
+from mailcatch.config import ImapSection, TlsSection
+from mailcatch.tls import Tls
+from tests.support.certificates import self_signed
+from tests.support.imap import Client, running
 
 
-def test_the_end_is_said() -> None:
-    """Idle clients hear BYE when the door closes."""
-    with running() as door:
-        client = door.client()
-        door.clients.clear()
-    assert client.response().startswith(b"* BYE ")
-    client.close()
+def tls(folder: Path) -> Tls:
+    """Return the certificate of a test."""
+    cert, key = self_signed(folder)
+    return Tls(TlsSection(enabled=True, cert=cert, key=key))
 
 
-def test_too_many_clients_are_turned_away() -> None:
-    """With a BYE, and the others stay."""
+def test_starttls_drops_what_came_before_the_handshake(tmp_path: Path):
+    """A command slipped in behind STARTTLS is never answered, and STARTTLS is not offered again."""
+    with running(tls=tls(tmp_path), protection="starttls") as door:
+        client = door.client(user=None)
+        assert b" STARTTLS " in client.greeting
+        client.send(b"a STARTTLS\r\nb LOGIN evil x\r\nc LIST {5+}\r\n")
+        assert client.response().startswith(b"a OK")
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        client.sock = context.wrap_socket(client.sock)
+        client._file = client.sock.makefile("rb")
+        answer = client.ask("CAPABILITY")
+        assert answer.ok and b"STARTTLS" not in answer.untagged[0] and b"AUTH=PLAIN" in answer.untagged[0]
+        assert client.ask("STARTTLS").tagged.startswith(b"BAD")
+        assert client.ask("LOGIN ann x").ok
+
+
+def test_too_many_connections_are_told_so():
+    """With BYE."""
     with running(ImapSection(max_connections=1)) as door:
-        first = door.client(None)
-        second = door.client(None)
-        assert second.greeting.startswith(b"* BYE ")
+        first = door.client()
+        second = Client(door.address)
+        assert second.greeting.startswith(b"* BYE")
+        second.close()
         assert first.ask("NOOP").ok

@@ -189,6 +189,24 @@ def test_what_clients_send(client: str, text: bytes, expected: c.Command):
 @pytest.mark.parametrize(
     "text",
     [
+        b"COPY 1 a",
+        b"MOVE 1 a",
+        b"FETCH 1 FLAGS",
+        b"STORE 1 FLAGS a",
+        b"SEARCH SEEN",
+        b"SORT (DATE) UTF-8 SEEN",
+    ],
+)
+def test_uid_forms(text: bytes):
+    """The same command, only its numbers are UIDs."""
+    plain, by_uid = parse_command(b"a " + text), parse_command(b"a UID " + text)
+    assert type(plain) is type(by_uid)
+    assert (plain.by_uid, by_uid.by_uid) == (False, True)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         b"NOOP",
         b"AUTHENTICATE PLAIN",
         b"LOGIN a b",

@@ -1,24 +1,62 @@
-"""What a session took is a step in the path."""
+"""Who took a message, in its path."""
 
-from __future__ import annotations
+from mailcatch.errors import NotFound
+from tests.support.imap import Running, running
 
-from tests.support.imap import Running
+
+def steps(door: Running, count: int) -> list[tuple[str, str, str | None]]:
+    """Wait until the only message has so many steps; return act, account and client of each."""
+    while True:
+        seq = door.bus.seq
+        (summary,) = door.store.messages().messages
+        found = door.store.fetches(summary.id)
+        if len(found) >= count:
+            return [(each.act, each.account, each.client) for each in found]
+        assert door.bus.wait(seq, 10) > seq, found
 
 
-def test_bodies_are_noted_with_the_client(door: Running) -> None:
-    """Once for a session and an act, with what the client says it is; flags and envelopes are no taking."""
-    door.deliver()
-    client = door.client("ann@example.test")
-    client.ask('ID ("name" "Probe" "version" "7")')
-    for command in ("FETCH 1 (FLAGS ENVELOPE)", "FETCH 1 BODY.PEEK[]", "FETCH 1 BODY[]", "FETCH 1 BODY[HEADER]"):
-        assert client.ask(command).ok
-    store = door.inbox._store
-    id = store.messages().messages[0].id
-    start = store.cursor().seq
-    door.inbox.mailboxes.note_fetches([]).result(10)  # the notes before it are written
-    steps = store.fetches(id)
-    assert [(step.act, step.account, step.client) for step in steps] == [
-        ("BODY[HEADER]", "ann@example.test", "Probe 7"),
-        ("BODY[]", "ann@example.test", "Probe 7"),
-    ] or {step.act for step in steps} == {"BODY[]", "BODY[HEADER]"}
-    assert store.cursor().seq >= start
+def test_a_fetch_is_a_step_once_for_each_act():
+    """With the account and the client's name; pieces of one body are one step, flags none."""
+    with running() as door:
+        door.deliver()
+        client = door.client("ann@example.test", mailbox=None)
+        client.ask('ID ("name" "tester" "version" "1")')
+        client.ask("SELECT INBOX")
+        client.ask("FETCH 1 (FLAGS ENVELOPE)")
+        for command in ("BODY.PEEK[]<0.5>", "BODY.PEEK[]<5.5>", "RFC822.PEEK", "BODY.PEEK[HEADER.FIELDS (To)]"):
+            assert client.ask(f"FETCH 1 {command}").ok
+        assert steps(door, 2) == [
+            ("BODY[]", "ann@example.test", "tester 1"),
+            ("BODY[HEADER]", "ann@example.test", "tester 1"),
+        ]
+
+
+def test_an_expunge_from_one_account_is_a_step_of_what_stays():
+    """In `all` the message goes, and its path with it."""
+    with running() as door:
+        door.deliver()
+        client = door.client("ann@example.test")
+        client.ask("STORE 1 +FLAGS.SILENT (\\Deleted)")
+        client.ask("EXPUNGE")
+        assert steps(door, 1) == [("EXPUNGE", "ann@example.test", None)]
+        (summary,) = door.store.messages().messages
+        everyone = door.client("all")
+        everyone.ask("STORE 1 +FLAGS.SILENT (\\Deleted)")
+        everyone.ask("EXPUNGE")
+        assert door.store.messages().total == 0
+        try:
+            door.store.message(summary.id)
+        except NotFound:
+            return
+        raise AssertionError("the message is still there")
+
+
+def test_the_session_can_be_looked_up():
+    """Its row is there with the first step."""
+    with running() as door:
+        door.deliver()
+        client = door.client()
+        client.ask("FETCH 1 BODY[]")
+        steps(door, 1)
+        (session,) = (each for each in door.store.sessions().sessions if each.protocol == "IMAP")
+        assert session.auth_user == "all" and session.outcome is None

@@ -1,59 +1,51 @@
 """STORE and EXPUNGE."""
 
-from __future__ import annotations
-
-from tests.support.imap import Running
-
-
-def test_store(door: Running) -> None:
-    """Setting, adding, taking away, keywords, and silence."""
-    door.deliver()
-    client = door.client()
-    assert rb"FLAGS (\Seen Blue" in client.ask(r"STORE 1 FLAGS (\Seen Blue)").untagged[-1]
-    assert b"Red" in client.ask("STORE 1 +FLAGS (Red)").untagged[-1]
-    assert b"Blue" not in client.ask("STORE 1 -FLAGS (blue)").untagged[-1]
-    assert client.ask(r"STORE 1 +FLAGS.SILENT (\Flagged)").untagged == []
-    assert rb"\Flagged" in client.ask("FETCH 1 FLAGS").untagged[0]
-    summary = door.inbox._store.messages().messages[0]
-    assert (summary.read, summary.pinned) == (True, True)
+from mailcatch.imap.handlers.changing import after
+from tests.support.imap import Client, Running
 
 
-def test_recent_cannot_be_set(door: Running) -> None:
-    """It is the server's."""
-    door.deliver()
-    assert not door.client().ask(r"STORE 1 +FLAGS (\Recent)").ok
+def test_flags_are_one_state_with_the_web_inbox(door: Running, user: str):
+    r"""`\Seen` is read, `\Flagged` is pinned; and the other accounts are told."""
+    door.deliver(to=user)
+    client, everyone = door.client(user), door.client("all")
+    client.ask("STORE 1 +FLAGS.SILENT (\\Seen \\Flagged)")
+    summary = door.store.messages().messages[0]
+    assert summary.read and summary.pinned
+    assert any(b"\\Flagged \\Seen" in each for each in everyone.ask("NOOP").untagged)
 
 
-def test_unchanged_since(door: Running) -> None:
-    """What has changed meanwhile is left alone, and named (RFC 7162 §3.1.3)."""
-    door.deliver()
-    door.deliver()
-    client = door.client()
-    client.ask("STORE 1 +FLAGS (Blue)")
-    (line,) = client.ask("FETCH 2 MODSEQ").untagged
-    known = int(line.split(b"MODSEQ (")[1].split(b")")[0])
-    answer = client.ask(f"STORE 1:2 (UNCHANGEDSINCE {known}) +FLAGS (Red)")
-    assert b"[MODIFIED 1]" in answer.tagged
-    assert b"Red" not in client.ask("FETCH 1 FLAGS").untagged[0]
-    assert b"Red" in client.ask("FETCH 2 FLAGS").untagged[0]
+def test_a_store_that_changes_nothing_still_answers(client: Client):
+    """Each message named gets its FETCH."""
+    client.ask("STORE 1 +FLAGS.SILENT (\\Seen)")
+    assert len(client.ask("STORE 1:3 +FLAGS (\\Seen)").untagged) == 3
+    assert len(client.ask("UID STORE 1:3 +FLAGS (\\Seen)").untagged) == 3
+    assert client.ask("UID STORE 2 +FLAGS (\\Seen)").untagged[0].startswith(b"* 2 FETCH (UID 2 FLAGS (")
 
 
-def test_expunge(door: Running) -> None:
-    """What is flagged, and with UID EXPUNGE only of some UIDs; numbers fall as it goes."""
-    for _ in range(4):
-        door.deliver()
-    client = door.client()
-    client.ask(r"STORE 1,2,4 +FLAGS.SILENT (\Deleted)")
-    assert b"* 2 EXPUNGE\r\n" in client.ask("UID EXPUNGE 2:3").untagged
-    told = [line for line in client.ask("EXPUNGE").untagged if b"EXPUNGE" in line]
-    assert told in ([b"* 1 EXPUNGE\r\n", b"* 2 EXPUNGE\r\n"], [b"* 3 EXPUNGE\r\n", b"* 1 EXPUNGE\r\n"])
-    assert door.inbox._store.messages().total == 1
+def test_a_silent_store_of_a_new_keyword_tells_the_keyword(client: Client):
+    """But not the flags of the message."""
+    said = client.ask("STORE 1 +FLAGS.SILENT (brand-new)").untagged
+    assert len(said) == 2 and said[0].startswith(b"* FLAGS (") and b"brand-new" in said[1]
+    assert client.ask("STORE 2 +FLAGS.SILENT (Brand-New)").untagged == []
 
 
-def test_elsewhere_the_message_stays(door: Running) -> None:
-    """An address account gives away its copy only."""
-    door.deliver(to="ann@example.test")
-    client = door.client("ann@example.test")
-    client.ask(r"STORE 1 +FLAGS (\Deleted)")
-    assert client.ask("EXPUNGE").ok
-    assert door.inbox._store.messages().total == 1
+def test_unchangedsince_zero_changes_nothing(client: Client):
+    """Numbers in MODIFIED are of the command's kind."""
+    client.ask("STORE 1 +FLAGS.SILENT (\\Deleted)")
+    client.ask("EXPUNGE")
+    assert b"[MODIFIED 1:2]" in client.ask("STORE 1:2 (UNCHANGEDSINCE 0) +FLAGS.SILENT (x)").tagged
+    assert b"[MODIFIED 2:3]" in client.ask("UID STORE 1:* (UNCHANGEDSINCE 0) +FLAGS.SILENT (x)").tagged
+
+
+def test_expunge_leaves_what_was_not_named(client: Client):
+    """Nothing flagged is OK and nothing."""
+    assert client.ask("EXPUNGE").untagged == []
+    client.ask("STORE 1:3 +FLAGS.SILENT (\\Deleted)")
+    assert client.ask("UID EXPUNGE 99").untagged == []
+    assert client.ask("UID EXPUNGE 1,3").untagged[:2] == [b"* 3 EXPUNGE\r\n", b"* 1 EXPUNGE\r\n"]
+
+
+def test_after():
+    """What is left to be read."""
+    assert after([(1, 5), (8, 9)], 3) == ((4, 5), (8, 9))
+    assert after([(1, 5)], 5) == ()

@@ -1,107 +1,77 @@
-"""FETCH."""
+"""FETCH, page by page."""
 
-from __future__ import annotations
+import re
 
 import pytest
 
-from tests.support.imap import Running
-
-NESTED = (
-    b"From: a@x.test\r\nSubject: outer\r\n folded\r\nX-A: 1\r\nMIME-Version: 1.0\r\n"
-    b"Content-Type: multipart/mixed; boundary=o\r\n\r\npreamble\r\n"
-    b"--o\r\nContent-Type: text/plain\r\n\r\nfirst\r\n"
-    b"--o\r\nContent-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\ninside\r\n"
-    b"--o--\r\n"
-)
+from mailcatch.imap.handlers import fetching
+from mailcatch.imap.handlers.fetching import intersection
+from tests.support.imap import Client, Running
 
 
+@pytest.fixture(params=["one page", "many pages"])
+def paged(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages as they are, and pages of two messages, with bodies of which each is large."""
+    if request.param == "many pages":
+        for name in ("_FLAGS_PAGE", "_ROWS_PAGE", "_BODIES_PAGE"):
+            monkeypatch.setattr(fetching, name, 2)
+        monkeypatch.setattr(fetching, "LARGE", 40)
+        monkeypatch.setattr(fetching, "PIECE", 7)
+
+
+@pytest.mark.usefixtures("paged")
 @pytest.mark.parametrize(
-    ("section", "expected"),
-    [
-        ("", NESTED),
-        ("HEADER", NESTED[: NESTED.index(b"preamble")]),
-        ("TEXT", NESTED[NESTED.index(b"preamble") :]),
-        ("1", b"first"),
-        ("1.MIME", b"Content-Type: text/plain\r\n\r\n"),
-        ("2", b"Subject: inner\r\n\r\ninside"),
-        ("2.HEADER", b"Subject: inner\r\n\r\n"),
-        ("2.TEXT", b"inside"),
-        ("2.1", b"inside"),
-        ("HEADER.FIELDS (subject X-NONE)", b"Subject: outer\r\n folded\r\n\r\n"),
-        ("HEADER.FIELDS.NOT (SUBJECT FROM Content-Type MIME-Version)", b"X-A: 1\r\n\r\n"),
-        ('HEADER.FIELDS ("X-A")', b"X-A: 1\r\n\r\n"),
-    ],
+    "items", ["(UID FLAGS)", "(UID RFC822.SIZE)", "(UID BODY.PEEK[])", "(UID BODY.PEEK[TEXT] ENVELOPE)"]
 )
-def test_sections(door: Running, section: str, expected: bytes) -> None:
-    """Cut from the raw bytes; fields as they stand, with the blank line."""
-    door.deliver(NESTED)
-    client = door.client()
-    (line,) = client.ask(f"FETCH 1 BODY.PEEK[{section}]").untagged
-    assert b"{%d}\r\n%s)" % (len(expected), expected) in line
-    (part,) = client.ask(f"FETCH 1 BODY.PEEK[{section}]<2.5>").untagged
-    assert b"<2> " in part
-    assert expected[2:7] in part
+def test_every_message_is_answered_once(client: Client, items: str):
+    """However they are paged, by number and by UID, over gaps too."""
+    client.ask("STORE 2 +FLAGS.SILENT (\\Deleted)")
+    client.ask("EXPUNGE")
+    for command in ("FETCH 1:*", "UID FETCH 1:*", "UID FETCH 1:2,3"):
+        answer = client.ask(f"{command} {items}")
+        assert answer.ok
+        assert [re.findall(rb"^\* (\d+) FETCH \(UID (\d+)", each)[0] for each in answer.untagged] == [
+            (b"1", b"1"),
+            (b"2", b"3"),
+        ]
 
 
-def test_a_part_that_is_not_there(door: Running) -> None:
-    """Is NIL or empty, not an error."""
-    door.deliver(NESTED)
-    (line,) = door.client().ask("FETCH 1 BODY.PEEK[7.3]").untagged
-    assert line in {b"* 1 FETCH (BODY[7.3] NIL)\r\n", b'* 1 FETCH (BODY[7.3] "")\r\n'}
+@pytest.mark.usefixtures("paged")
+def test_bodies_are_whole_however_they_are_sent(client: Client):
+    """Several of one message in one response, in the order asked for."""
+    answer = client.ask("FETCH 2 (BODY.PEEK[TEXT] UID BODY.PEEK[9] BODY.PEEK[])")
+    assert answer.untagged == [
+        b"* 2 FETCH (UID 2 BODY[TEXT] {8}\r\nbody 2\r\n BODY[9] NIL"
+        b" BODY[] {29}\r\nSubject: number 2\r\n\r\nbody 2\r\n)\r\n"
+    ]
 
 
-def test_reading_marks_as_read_unless_it_peeks(door: Running) -> None:
-    """The flags are told with it, in one write."""
-    door.deliver()
-    client = door.client()
-    client.ask("FETCH 1 (BODY.PEEK[] RFC822.HEADER)")
-    assert rb"\Seen" not in client.ask("FETCH 1 FLAGS").untagged[0]
-    told = client.ask("FETCH 1 RFC822.TEXT").untagged
-    assert any(rb"\Seen" in line for line in told)
-    assert door.inbox._store.messages().messages[0].read
+def test_changed_since_leaves_the_others_out(client: Client):
+    """Nothing changed is OK and nothing (RFC 7162 §3.1.4.1)."""
+    assert client.ask("FETCH 1:* (FLAGS) (CHANGEDSINCE 999999)").untagged == []
+    client.ask("STORE 1,3 +FLAGS.SILENT (x)")
+    found = client.ask("UID FETCH 1:* (FLAGS) (CHANGEDSINCE 1)").untagged
+    assert len(found) == 3 and all(b"MODSEQ (" in each for each in found)
 
 
-def test_uids(door: Running) -> None:
-    """UID FETCH tells the UID; `71:*` gives the last; nothing there is nothing, and OK."""
-    client = door.client()
-    assert client.ask("UID FETCH 1:* FLAGS").untagged == []
-    assert client.ask("UID FETCH * FLAGS").ok
-    door.deliver()
-    door.deliver()
-    client.ask("NOOP")
-    assert client.ask("UID FETCH 71:* (UID)").untagged == [b"* 2 FETCH (UID 2)\r\n"]
-    assert client.ask("UID FETCH 50 FLAGS").untagged == []
-    assert client.ask("FETCH 9 FLAGS").tagged.startswith(b"BAD")
+def test_seen_is_set_in_one_write_and_told_once(door: Running, client: Client):
+    """One seq of the log for each message, none the second time."""
+    before = door.bus.seq
+    client.ask("FETCH 1:3 BODY[TEXT]")
+    assert client.ask("NOOP").untagged == []
+    assert client.ask("SEARCH UNSEEN").untagged == [b"* SEARCH\r\n"]
+    assert door.bus.seq >= before + 1
 
 
-def test_a_message_that_has_gone(door: Running) -> None:
-    """What is there is told, then NO (RFC 2180 §4.1.2)."""
-    door.deliver()
-    door.deliver()
-    client, other = door.client(), door.client()
-    other.ask(r"STORE 1 +FLAGS (\Deleted)")
-    other.ask("EXPUNGE")
-    answer = client.ask("FETCH 1:2 BODY.PEEK[]")
-    assert answer.tagged.startswith(b"NO")
-    assert any(line.startswith(b"* 2 FETCH") for line in answer.untagged)
+def test_condstore_tells_the_modseq_of_what_reading_has_changed(client: Client):
+    """Beside the flags."""
+    client.ask("ENABLE CONDSTORE")
+    assert re.match(
+        rb"\* 1 FETCH \(FLAGS \(\\Seen.*\) MODSEQ \(\d+\) BODY\[TEXT\]", client.ask("FETCH 1 BODY[TEXT]").untagged[0]
+    )
 
 
-def test_changed_since(door: Running) -> None:
-    """Only what has changed, with its MODSEQ (RFC 7162 §3.1.4)."""
-    door.deliver()
-    door.deliver()
-    client = door.client()
-    (line,) = client.ask("FETCH 1 MODSEQ").untagged
-    known = int(line.split(b"MODSEQ (")[1].split(b")")[0])
-    client.ask("STORE 1 +FLAGS.SILENT (Blue)")
-    told = client.ask(f"FETCH 1:* (FLAGS) (CHANGEDSINCE {known})").untagged
-    assert len(told) == 1
-    assert b"MODSEQ (" in told[0]
-
-
-def test_a_large_message_comes_in_pieces(door: Running) -> None:
-    """And whole."""
-    raw = b"Subject: large\r\n\r\n" + b"0123456789abcde\r\n" * 300_000
-    door.deliver(raw)
-    (line,) = door.client().ask("FETCH 1 (UID BODY.PEEK[])").untagged
-    assert line.endswith(raw + b")\r\n")
+def test_intersection():
+    """Of ranges that ascend."""
+    assert intersection([(1, 5), (8, 20)], [(3, 9), (12, 12), (19, 30)]) == ((3, 5), (8, 9), (12, 12), (19, 20))
+    assert intersection([], [(1, 2)]) == () == intersection([(1, 2)], [(3, 4)])

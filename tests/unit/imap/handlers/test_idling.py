@@ -1,37 +1,45 @@
-"""IDLE (RFC 2177)."""
+"""IDLE."""
 
-from __future__ import annotations
+import socket
 
-from tests.support.imap import Running
-
-
-def test_idle_ends_with_done(door: Running) -> None:
-    """In any case."""
-    client = door.client()
-    assert client.idle().startswith(b"+")
-    client.send(b"done\r\n")
-    assert b"OK" in client.response()
+from mailcatch.connection import connection
+from tests.support.imap import Client, Running, running
 
 
-def test_anything_else_is_bad(door: Running) -> None:
-    """And the session lives on."""
-    client = door.client()
-    client.idle()
-    client.send(b"x NOOP\r\n")
-    assert b"BAD" in client.response()
-    assert client.ask("NOOP").ok
+def test_two_sessions_that_idle_are_both_told(door: Running, client: Client, user: str):
+    r"""And one of them has what is `\Recent`."""
+    other = door.client(user)
+    for each in (client, other):
+        each.idle()
+    door.deliver(to=user)
+    said = [[each.response()] for each in (client, other)]
+    assert said == [[b"* 4 EXISTS\r\n"], [b"* 4 EXISTS\r\n"]]
+    assert [each.done().ok for each in (client, other)] == [True, True]
+    flags = [each.ask("FETCH 4 FLAGS").untagged[0] for each in (client, other)]
+    assert sum(b"\\Recent" in each for each in flags) == 1
 
 
-def test_what_came_before_is_told_at_once(door: Running) -> None:
-    """No change falls between the last command and IDLE."""
-    client = door.client()
-    door.deliver()
-    client.send(b"i IDLE\r\n")
-    assert sorted((client.response()[:1], client.response()[:1])) == [b"*", b"+"]
+def test_done_is_taken_in_any_case_and_pipelined(client: Client):
+    """A client may end it before it has begun."""
+    client.send(b"x IDLE\r\ndone\r\ny NOOP\r\n")
+    assert client.response().startswith(b"+ ")
+    assert client.response().startswith(b"x OK") and client.response().startswith(b"y OK")
 
 
-def test_without_a_mailbox(door: Running) -> None:
-    """There is nothing to tell, and nothing wrong."""
-    client = door.client(mailbox=None)
-    assert client.idle().startswith(b"+")
-    assert client.done().ok
+def test_who_does_not_read_catches_up_later(monkeypatch):
+    """Nothing piles up for it, and in the end it knows all."""
+    monkeypatch.setattr(connection, "HIGH_WATER", 0)
+    with running() as door:
+        client = door.client(mailbox=None)
+        client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.ask("SELECT INBOX")
+        client.idle()
+        for _ in range(300):
+            door.deliver()
+        last = 0
+        while last < 300:
+            response = client.response()
+            assert response, "the connection ended"
+            if response.endswith(b"EXISTS\r\n"):
+                last = int(response.split()[1])
+        assert client.done().ok

@@ -1,71 +1,58 @@
 """SEARCH and SORT."""
 
-from __future__ import annotations
+import re
 
+import pytest
+
+from mailcatch.imap.handlers import searching
 from tests.support.imap import Client, Running
 
 
-def filled(door: Running) -> Client:
-    """Three messages, the second is seen, the third flagged."""
-    for name, subject in (("zoe", "Re: beta"), ("ann", "alpha"), ("mia", "beta")):
-        door.deliver(f"From: {name}@x.test\r\nSubject: {subject}\r\n\r\n{name} says\r\n".encode())
-    client = door.client()
-    client.ask(r"STORE 2 +FLAGS.SILENT (\Seen)")
-    client.ask(r"STORE 3 +FLAGS.SILENT (\Flagged Blue)")
-    return client
+def test_only_what_the_client_knows_is_found(door: Running, client: Client, user: str):
+    """New mail has no number before EXISTS."""
+    door.deliver(to=user)
+    answer = client.ask("SEARCH ALL")
+    assert answer.untagged[0] == b"* SEARCH 1 2 3\r\n" and answer.untagged[1] == b"* 4 EXISTS\r\n"
 
 
-def test_search(door: Running) -> None:
-    """By number or UID; nothing found still says so."""
-    client = filled(door)
-    for keys, found in (
-        ("ALL", b"1 2 3"),
-        ("UNSEEN", b"1 3"),
-        ("NOT FLAGGED SEEN", b"2"),
-        ("OR SEEN KEYWORD blue", b"2 3"),
-        ("SUBJECT BETA", b"1 3"),
-        ("FROM ann", b"2"),
-        ('TEXT "mia says"', b"3"),
-        ("2:* UNDELETED", b"2 3"),
-        ("(SEEN) (ALL)", b"2"),
-        ("CHARSET UTF-8 BODY zoe", b"1"),
-        ("HEADER From zoe", b"1"),
-        ("LARGER 5 SMALLER 5000 SINCE 1-Jan-2020", b"1 2 3"),
-    ):
-        assert client.ask(f"SEARCH {keys}").untagged == [b"* SEARCH %s\r\n" % found], keys
-        assert client.ask(f"UID SEARCH {keys}").untagged == [b"* SEARCH %s\r\n" % found], keys
-    assert client.ask("SEARCH SUBJECT nothing").untagged == [b"* SEARCH\r\n"]
-    assert b"BADCHARSET" in client.ask("SEARCH CHARSET KOI8-R SUBJECT x").tagged
+def test_recent_new_and_old(door: Running, client: Client, user: str):
+    r"""By the session's own `\Recent`."""
+    door.deliver(to=user)
+    assert client.ask("SELECT INBOX").ok
+    client.ask("STORE 4 +FLAGS.SILENT (\\Seen)")
+    assert client.ask("SEARCH RECENT").untagged == [b"* SEARCH 4\r\n"]
+    assert client.ask("SEARCH NEW").untagged == [b"* SEARCH\r\n"]
+    assert client.ask("SEARCH OLD").untagged == [b"* SEARCH 1 2 3\r\n"]
 
 
-def test_esearch(door: Running) -> None:
-    """RFC 4731."""
-    client = filled(door)
-    (line,) = client.ask("SEARCH RETURN (MIN MAX COUNT ALL) UNSEEN").untagged
-    assert line.startswith(b'* ESEARCH (TAG "')
-    assert sorted(line.split(b") ")[1].split()) == sorted(b"MIN 1 MAX 3 COUNT 2 ALL 1,3".split())
-    (line,) = client.ask("UID SEARCH RETURN (COUNT) SUBJECT nothing").untagged
-    assert line.endswith(b" UID COUNT 0\r\n")
+@pytest.mark.parametrize(
+    ("returns", "expected"),
+    [
+        ("()", b" ALL 1:3"),
+        ("(MIN)", b" MIN 1"),
+        ("(MAX COUNT)", b" MAX 3 COUNT 3"),
+    ],
+)
+def test_return(client: Client, returns: str, expected: bytes):
+    """What was asked for (RFC 4731)."""
+    (found,) = client.ask(f"SEARCH RETURN {returns} ALL").untagged
+    assert found.endswith(b")" + expected + b"\r\n")
+    (found,) = client.ask(f"SEARCH RETURN {returns} SUBJECT nothing").untagged
+    assert found.endswith(b" COUNT 0\r\n" if "COUNT" in returns else b'")\r\n')
 
 
-def test_a_literal_in_a_key(door: Running) -> None:
-    """As ImapFlow sends what is not ASCII."""
-    door.deliver("Subject: Grüße\r\n\r\nx\r\n".encode())
-    client = door.client()
-    client.send("x SEARCH CHARSET UTF-8 SUBJECT {7+}\r\ngrüße\r\n".encode())
-    assert client.response() == b"* SEARCH 1\r\n"
+def test_modseq_of_what_is_returned(client: Client):
+    """Of MIN its own, of all the highest (RFC 7162 §3.1.10)."""
+    client.ask("STORE 3 +FLAGS.SILENT (x)")
+    low = re.search(rb"MODSEQ (\d+)", client.ask("SEARCH RETURN (MIN) MODSEQ 1").untagged[0])
+    high = re.search(rb"MODSEQ (\d+)", client.ask("SEARCH RETURN (MIN COUNT) MODSEQ 1").untagged[0])
+    assert low and high and int(low[1]) < int(high[1])
 
 
-def test_sort(door: Running) -> None:
-    """By subject without Re:, by sender, reversed (RFC 5256)."""
-    client = filled(door)
-    assert client.ask("SORT (SUBJECT) UTF-8 ALL").untagged == [b"* SORT 2 1 3\r\n"]
-    assert client.ask("UID SORT (FROM) UTF-8 ALL").untagged == [b"* SORT 2 3 1\r\n"]
-    assert client.ask("SORT (REVERSE ARRIVAL) UTF-8 UNSEEN").untagged in ([b"* SORT 3 1\r\n"], [b"* SORT 1 3\r\n"])
-
-
-def test_modseq(door: Running) -> None:
-    """The highest of what was found comes with it (RFC 7162 §3.1.5)."""
-    client = filled(door)
-    (line,) = client.ask("SEARCH MODSEQ 1").untagged
-    assert line.startswith(b"* SEARCH 1 2 3 (MODSEQ ")
+def test_sort_of_many_pages(client: Client, monkeypatch: pytest.MonkeyPatch):
+    """The order is of all, not of a page; with RETURN the order stays."""
+    monkeypatch.setattr(searching, "_PAGE", 2)
+    assert client.ask("UID SORT (REVERSE SUBJECT) UTF-8 ALL").untagged == [b"* SORT 3 2 1\r\n"]
+    assert client.ask("SORT RETURN (ALL) (REVERSE ARRIVAL REVERSE SUBJECT) UTF-8 ALL").untagged[0].endswith(b"\r\n")
+    client.ask("SELECT Junk")
+    assert client.ask("SORT (SIZE) UTF-8 ALL").untagged == [b"* SORT\r\n"]
