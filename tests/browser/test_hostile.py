@@ -99,6 +99,7 @@ def test_remote_content_is_blocked_and_listed(inbox: Inbox, page: Page, context:
     assert lure.visits == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", range(len(vectors.REMOTE)))
 def test_each_vector_alone_fetches_nothing(number: int, lures: Lure, frames: Frames) -> None:
     """One vector by itself, where no other can break its context: no request, and no connection either."""
