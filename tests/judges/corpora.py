@@ -35,7 +35,11 @@ def reason(each: Disagreement) -> str:
     if "\ufffd" in their or "\\x" in repr(our):
         return "bare 8-bit bytes in a header: ImapFlow reads UTF-8 only, the API guesses"
     if each.what == "parts":
-        return "a multipart without a part: BODYSTRUCTURE has an empty one for it" if "('text/plain', 0)" in their else NO_REASON
+        return (
+            "a multipart without a part: BODYSTRUCTURE has an empty one for it"
+            if "('text/plain', 0)" in their
+            else NO_REASON
+        )
     if each.what in ("from", "to", "cc"):
         return "no address by RFC 5322 (Undisclosed Recipients, a word alone): each reads what it can"
     return NO_REASON
@@ -76,7 +80,7 @@ def judged(mails: Sequence[Mail]) -> Iterator[Disagreement]:
             names, sent = deliver(served, user, mails[start : start + BATCH])
             for way, found in (("imaplib", by_imap(served, user)), ("poplib", by_pop3(served, user))):
                 for name, raw, got in zip(names, sent, found, strict=True):
-    XX
+                    if raw != got:
                         yield Disagreement(name, "bytes", f"{way}: {len(got)}", len(raw))
             yield from disagreements(served, user, names, sent)
         assert "Traceback" not in running.log, running.log[-3000:]

@@ -92,7 +92,7 @@ class Model:
         Called before the untagged responses are heard, which may tell that others changed the same message.
         """
         match = SILENT.fullmatch(command)
-        if match is None or b" OK" not in answer[:8]:
+        if match is None or answer.split(b" ", 2)[1] != b"OK":
             return
         refused = re.search(rb"\[MODIFIED ([\d:,]+)\]", answer)
         by_uid = match["uid"] is not None
