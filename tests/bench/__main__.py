@@ -6,12 +6,13 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import reading, report, smtp, soak, start
+from tests.bench import imap, reading, report, smtp, soak, start
 
 PARTS: dict[str, Callable[[], Iterator[report.Row]]] = {
     "start": start.measure,
     "smtp": smtp.measure,
     "reading": reading.measure,
+    "imap": imap.measure,
     "soak": soak.measure,
 }
 

@@ -9,11 +9,19 @@ import asyncio
 import itertools
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tests.support.wire import as_sent, stuffed
 
-BEFORE = (b"MAIL FROM:<app@client.example>\r\n", b"RCPT TO:<dev@box.example>\r\n", b"DATA\r\n")
+TO = "dev@box.example"
+
+
+def before(recipient: str = TO) -> tuple[bytes, bytes, bytes]:
+    """Give the lines before a mail."""
+    return b"MAIL FROM:<app@client.example>\r\n", f"RCPT TO:<{recipient}>\r\n".encode(), b"DATA\r\n"
+
+
+BEFORE = before()
 
 
 def prepared(letters: Iterable[bytes]) -> list[bytes]:
@@ -27,6 +35,7 @@ class Round:
 
     mails: Iterator[bytes]
     deadline: float
+    envelopes: Iterator[tuple[bytes, bytes, bytes]] = field(default_factory=lambda: itertools.repeat(BEFORE))
     accepted: int = 0
 
     def next(self) -> bytes | None:
@@ -73,7 +82,7 @@ class Sender(asyncio.Protocol):
     def _lines(self) -> Iterator[bytes]:
         yield b"EHLO client.example\r\n"
         while (mail := self._round.next()) is not None:
-            yield from BEFORE
+            yield from next(self._round.envelopes)
             yield mail
             self._round.accepted += 1
             if self._once:
@@ -81,16 +90,23 @@ class Sender(asyncio.Protocol):
         yield b"QUIT\r\n"
 
 
-def rate(address: tuple[str, int], mails: Sequence[bytes], *, seconds: float, connections: int, once: bool) -> float:
-    """Send for so long over so many connections at a time; give the mails accepted in a second."""
-    return asyncio.run(_rate(address, mails, seconds, connections, once))
-
-
-async def _rate(
-    address: tuple[str, int], mails: Sequence[bytes], seconds: float, connections: int, once: bool
+def rate(
+    address: tuple[str, int],
+    mails: Sequence[bytes],
+    *,
+    seconds: float,
+    connections: int,
+    once: bool,
+    to: Sequence[str] = (TO,),
 ) -> float:
+    """Send for so long over so many connections at a time, to one recipient after the other; give the mails a second."""
+    envelopes = itertools.cycle([before(each) for each in to])
+    round_ = Round(itertools.cycle(mails), time.perf_counter() + seconds, envelopes)
+    return asyncio.run(_rate(address, round_, connections, once))
+
+
+async def _rate(address: tuple[str, int], round_: Round, connections: int, once: bool) -> float:
     start = time.perf_counter()
-    round_ = Round(itertools.cycle(mails), start + seconds)
 
     async def client() -> None:
         loop = asyncio.get_running_loop()

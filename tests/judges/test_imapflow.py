@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
+from tests.corpus.sources import CORPORA, Corpus, OutOfReach
 from tests.judges.conftest import NAMES, USER
+from tests.judges.corpora import NO_REASON, judged, reason
 from tests.judges.imapflow import disagreements, run
 from tests.judges.servers import Ours
+from tests.support.needs import missing
 
 KNOWN: dict[tuple[str, str], str] = {
     ("addresses.eml", "cc"): "an address without a domain: ImapFlow takes it for a name",
@@ -23,3 +28,19 @@ def test_imapflow_understands_what_the_api_says(served: Ours, mails: list[bytes]
 def test_imapflow_changes_and_idles(served: Ours):
     """Folders, APPEND, SEARCH, flags, MOVE, removal, and what another connection does comes as an event."""
     assert run("change.mjs", served.imap, "flow@judge.test") == "done\n"
+
+
+SHARE = {"spam-assassin": 60}
+"""Of these corpora only each n-th mail; `python -m tests.judges.corpora` takes them all."""
+
+
+@pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.name)
+def test_a_corpus_comes_back_byte_for_byte(corpus: Corpus):
+    """Its mails through imaplib, poplib and ImapFlow: every disagreement with our API has a reason, and they are few."""
+    try:
+        mails = list(corpus.mails())[:: SHARE.get(corpus.name, 1)]
+    except OutOfReach as unreachable:
+        missing(str(unreachable))
+    found = list(judged(mails))
+    assert [each for each in found if reason(each) == NO_REASON] == []
+    assert len(found) <= 3 + len(mails) / 4
