@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import re
 
 from msgspec import Struct
 
 from mailcatch.mime.addresses import addresses_of
 from mailcatch.mime.dates import date_of
-from mailcatch.mime.headers import decoded, read_fields, unfolded
+from mailcatch.mime.headers import Fields, decoded, read_fields, unfolded
 from mailcatch.mime.params import parse_params
 from mailcatch.mime.parts import PARSER, attachments_of, html_of, text_in, texts_of
 from mailcatch.mime.shape import cut_shape
 from mailcatch.mime.structure import scan
 from mailcatch.mime.text import text_of_html, unflowed
 from mailcatch.model import Address, Part
+
+log = logging.getLogger(__name__)
 
 TEXT_BYTES = 256 << 10
 """How many octets of text are decoded at ingest."""
@@ -49,8 +52,11 @@ class Reading(Struct, frozen=True):
     snippet: str
     attachment_count: int
     parse_error: str | None
-    imap_envelope: bytes = b""
-    bodystructure: bytes = b""
+    fields: Fields | None = None  # of its own header; None if it could not be read
+
+    def shape(self, raw: bytes) -> tuple[bytes, bytes]:
+        """Return ENVELOPE and BODYSTRUCTURE as they go over IMAP, empty if the mail could not be read."""
+        return (b"", b"") if self.fields is None else cut_shape(raw, self.root, self.fields)
 
 
 def read(raw: bytes) -> Reading:
@@ -60,7 +66,6 @@ def read(raw: bytes) -> Reading:
     html = html_of(raw, root, TEXT_BYTES)
     html_text = text_of_html(html) if html else ""
     message_id = fields.get(b"message-id")
-    imap_envelope, bodystructure = cut_shape(raw, root, fields)
     return Reading(
         root=root,
         parser=PARSER,
@@ -78,9 +83,17 @@ def read(raw: bytes) -> Reading:
         snippet=snippet_of(plain) or snippet_of(html_text),
         attachment_count=len(attachments_of(root)),
         parse_error=error,
-        imap_envelope=imap_envelope,
-        bodystructure=bodystructure,
+        fields=fields,
     )
+
+
+def read_safely(raw: bytes) -> Reading:
+    """Read a mail; should that fail all the same, return it as one opaque part with the reason."""
+    try:
+        return read(raw)
+    except Exception as error:
+        log.exception("a message could not be read")
+        return opaque(raw, f"could not be read: {type(error).__name__}")
 
 
 def opaque(raw: bytes, reason: str) -> Reading:

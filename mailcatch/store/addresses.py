@@ -7,9 +7,9 @@ texts say under which keys it stands.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from mailcatch.store.api import NewMessage, Role
+from mailcatch.store.deriving import Role
 from mailcatch.store.inserts import ADDRESSES, DOMAINS
 from mailcatch.store.rows import clean, text_of
 from mailcatch.store.transaction import Transaction
@@ -28,10 +28,10 @@ def bits(roles: Sequence[str], *, names: bool = False) -> int:
     return wanted | wanted << _NAMED if names else wanted
 
 
-def add(transaction: Transaction, new: NewMessage, seq: int) -> str:
+def add(transaction: Transaction, found: Iterable[tuple[str, Role, str]], seq: int) -> str:
     """Add the rows of a message; return its keys as JSON, for `forget`."""
     roles: dict[str, int] = {}
-    for key, role, domain in new.addresses:
+    for key, role, domain in found:
         key = clean(key)
         if domain:
             if key not in roles:

@@ -11,24 +11,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from functools import cached_property
+from typing import Protocol
 
 from msgspec import Struct
 
-from mailcatch.model import Cursor, Envelope, Event, Fetch, Message, Order, Origin, Part, Session, Summary
+from mailcatch.mime.reading import Reading
+from mailcatch.model import Cursor, Envelope, Event, Fetch, Message, Order, Origin, Session, Summary
 from mailcatch.search.query import Query
+from mailcatch.store.deriving import Derived, derive
 from mailcatch.store.mailbox_api import MailboxStore
 
-Role = Literal["rcpt", "mail_from", "from", "sender", "reply_to", "to", "cc", "bcc"]
 
-
-class NewMessage(Struct, frozen=True):
-    """All that the store keeps of a message, read and folded already: the store parses nothing.
+class NewMessage(Struct, frozen=True, dict=True):
+    """A message that was read: the store keeps its bytes, its envelope, what lists show, and what it derives itself.
 
     `summary` is what `model.Summary` shows of it; the store sets `seq` (given as 0) and what it knows better.
-    `texts` are folded (`search.fold`), `words` cut from them (`search.words`, joined by blanks); both hold subject,
-    people, body in this order. `addresses` are (key, role, domain), key case-folded with its domain as an A-label;
-    display names stand among them folded, with an empty domain.
     """
 
     summary: Summary
@@ -36,16 +34,15 @@ class NewMessage(Struct, frozen=True):
     sha256: bytes
     envelope: Envelope
     origin: Origin
-    root: Part
-    parser: int  # version of the scan that made `root`
-    texts: tuple[str, str, str]
-    words: tuple[str, str, str]
-    addresses: tuple[tuple[str, Role, str], ...]
+    reading: Reading
     inboxes: tuple[str, ...] = ("default",)
     internal_at: int | None = None  # IMAP INTERNALDATE; None: as received_at
-    imap_envelope: bytes = b""  # as they go over the line; empty: cut when they are first read
-    bodystructure: bytes = b""
     session: Session | None = None
+
+    @cached_property
+    def derived(self) -> Derived:
+        """Return what search asks of it; made when first asked for."""
+        return derive(self.reading, self.envelope)
 
 
 class Added(Struct, frozen=True):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mailcatch.errors import ConfigError
 from mailcatch.store.claim import ELSE, refuse_newer
+from mailcatch.store.derived import restore
 from mailcatch.store.schema import APPLICATION_ID, migrate, seed
 from mailcatch.store.words import renew
 
@@ -40,6 +41,7 @@ def open_writer(path: Path) -> sqlite3.Connection:
         _bound_log(connection, shutil.disk_usage(path.parent).free)
         migrate(connection)
         seed(connection)
+        restore(connection)
         renew(connection)
     except sqlite3.Error as error:
         connection.close()

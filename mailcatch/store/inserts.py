@@ -53,9 +53,11 @@ SESSIONS = Insert(
     " auth_user = excluded.auth_user, tls = excluded.tls, client = excluded.client,"
     " accepted = max(accepted, excluded.accepted), rejected = max(rejected, excluded.rejected),"
     " outcome = excluded.outcome, findings = excluded.findings,"
-    " transcript = CASE excluded.transcript WHEN '' THEN transcript ELSE excluded.transcript END",
+    " transcript = CASE excluded.transcript WHEN '' THEN transcript ELSE excluded.transcript END"
+    " WHERE excluded.ended_at IS NOT NULL OR excluded.accepted + excluded.rejected >= accepted + rejected",
 )
-"""A session's row is made, or brought up to date; an empty transcript leaves the one that is there."""
+"""A session's row is made, or brought up to date by what is not older: states of a session that do not hurry come after
+those that go with its mail. An empty transcript leaves the one that is there."""
 
 MESSAGES = Insert(
     "INSERT INTO messages", f"(?, ?, ?, (SELECT number FROM sessions WHERE id = ?), {', '.join('?' * 17)})"

@@ -106,7 +106,7 @@ def read_rows(
     tables = " CROSS JOIN messages m ON m.seq = p.message"
     if shape:
         columns += ", s.parser, s.imap_envelope, s.bodystructure"
-        tables += " CROSS JOIN structures s ON s.message = p.message"
+        tables += " LEFT JOIN structures s ON s.message = p.message"
     sql, parameters = in_ranges(columns, uids, joined=tables)
     found = connection.execute(f"{sql} LIMIT ?", (*parameters, number, limit))
     return tuple([_row(connection, row) for row in found])
@@ -125,16 +125,16 @@ def _row(connection: sqlite3.Connection, row: Sequence[object]) -> Row:
 def read_part_tree(connection: sqlite3.Connection, message: int) -> Part:
     """Return a message's part tree. Raises NotFound."""
     row = connection.execute("SELECT parser, parts FROM structures WHERE message = ?", (message,)).fetchone()
-    if row is None:
-        raise NotFound("the message is gone")
-    if row[0] != PARSER:
+    if row is None or row[0] != PARSER:  # none: the disk was full when it should have been written
         return scan(_raw(connection, message))[0]
     return _part(row[1])
 
 
 def _raw(connection: sqlite3.Connection, message: int) -> bytes:
-    (raw,) = connection.execute("SELECT data FROM raw WHERE message = ?", (message,)).fetchone()
-    return bytes(raw)
+    row = connection.execute("SELECT data FROM raw WHERE message = ?", (message,)).fetchone()
+    if row is None:
+        raise NotFound("the message is gone")
+    return bytes(row[0])
 
 
 def read_octets(connection: sqlite3.Connection, message: int, start: int, length: int) -> bytes:

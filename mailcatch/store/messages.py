@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from mailcatch.errors import NotFound
+from mailcatch.mime.structure import scan
 from mailcatch.model import (
     FLAGGED,
     SEEN,
@@ -16,14 +18,14 @@ from mailcatch.model import (
     Message,
     Part,
 )
-from mailcatch.store import addresses, placements
+from mailcatch.store import derived, placements
 from mailcatch.store.api import Added, Change, NewMessage, Outcome, Selection
-from mailcatch.store.inserts import INBOX_MESSAGES, LARGE_RAW, MESSAGES, PLACEMENTS, RAW, STRUCTURES, TAGS, TEXTS, WORDS
+from mailcatch.store.inserts import INBOX_MESSAGES, LARGE_RAW, MESSAGES, PLACEMENTS, RAW, TAGS
 from mailcatch.store.rows import SUMMARY, People, clean, summary_of, text_of
 from mailcatch.store.search import compile, mentions_bin
 from mailcatch.store.sessions import keep_session
 from mailcatch.store.tally import Standing
-from mailcatch.store.transaction import Transaction
+from mailcatch.store.transaction import Later, Transaction
 
 EVENT_LIMIT = 200
 """An operation on more messages than this writes one event `reset` instead of one each."""
@@ -62,9 +64,7 @@ def add(transaction: Transaction, new: NewMessage) -> Added:
         ),
     )  # fmt: skip
     insert(RAW if summary.size <= _SMALL else LARGE_RAW, (seq, new.raw))
-    insert(STRUCTURES, (seq, new.parser, text_of(new.root), new.imap_envelope, new.bodystructure))
-    insert(TEXTS, (seq, *map(clean, new.texts), addresses.add(transaction, new, seq)))
-    insert(WORDS, (seq, *map(clean, new.words)))
+    transaction.later(Later(partial(_add_derived, new=new, seq=seq), summary.size))
     for tag in summary.tags:
         insert(TAGS, (tag, seq))
     for name in new.inboxes:
@@ -76,6 +76,10 @@ def add(transaction: Transaction, new: NewMessage) -> Added:
                 insert(PLACEMENTS, (mailbox, seq, flags, seq, transaction.at, summary.size))
         transaction.event("added", summary.id, seq)
     return Added(summary.id, seq)
+
+
+def _add_derived(transaction: Transaction, new: NewMessage, seq: int) -> None:
+    derived.add(transaction, seq, new.raw, new.reading, new.derived)
 
 
 def chosen(connection: sqlite3.Connection, selection: Selection) -> list[int]:
@@ -175,12 +179,14 @@ def read_message(connection: sqlite3.Connection, id: str) -> Message:
     """Return one message without its bytes. Raises NotFound."""
     row = connection.execute(
         f"SELECT {SUMMARY}, m.origin, m.envelope, m.sha256, p.parts FROM messages m"
-        " JOIN structures p ON p.message = m.seq WHERE m.id = ?",
+        " LEFT JOIN structures p ON p.message = m.seq WHERE m.id = ?",
         (id,),
     ).fetchone()
     if row is None:
         raise NotFound(f"no message {id}")
-    return Message(summary_of(row), row[-4], _envelope(row[-3]), row[-2], _part(row[-1]))
+    # Without a structure: the disk was full when that should have been written.
+    root = scan(read_range(connection, id, 0, read_size(connection, id))).root if row[-1] is None else _part(row[-1])
+    return Message(summary_of(row), row[-4], _envelope(row[-3]), row[-2], root)
 
 
 def read_range(connection: sqlite3.Connection, id: str, start: int, length: int) -> bytes:

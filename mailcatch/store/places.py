@@ -54,7 +54,7 @@ class Places(Struct, frozen=True):
         if self.everything is not None:
             found[self.everything.trash if new.summary.binned else self.everything.inbox] = None
         if self.addresses or self.domains:
-            for key, role, domain in new.addresses:
+            for key, role, domain in new.derived.addresses:
                 if role == "rcpt":
                     _note(found, self.addresses.get(key))
                     _note(found, self.domains.get(domain))

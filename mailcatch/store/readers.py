@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from mailcatch.errors import Overloaded, StoreError
@@ -24,15 +24,21 @@ _STEPS = 20_000  # instructions of SQLite's machine between two looks at the clo
 class Readers:
     """At most eight connections, opened when first needed; read() may be called from any thread."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, settle: Callable[[], None] = lambda: None) -> None:
         self._path = path
+        self._settle = settle
         self._free: list[_Timed] = []  # the last one used goes first: its pages are the warmest
         self._lent = 0
         self._closed = False
         self._returned = threading.Condition()
 
+    def read(self, seconds: float = QUERY_SECONDS) -> AbstractContextManager[sqlite3.Connection]:
+        """Lend a connection that sees of every acknowledged message all there is; otherwise as `read_kept`."""
+        self._settle()
+        return self.read_kept(seconds)
+
     @contextmanager
-    def read(self, seconds: float = QUERY_SECONDS) -> Iterator[sqlite3.Connection]:
+    def read_kept(self, seconds: float = QUERY_SECONDS) -> Iterator[sqlite3.Connection]:
         """Lend a connection inside one short read transaction.
 
         Raises Overloaded after `seconds`, or if every connection stays busy; StoreError if the database fails or

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Lock
 
@@ -35,8 +36,9 @@ from mailcatch.store.readers import Readers
 from mailcatch.store.sqlite_mailboxes import SqliteMailboxes
 from mailcatch.store.tally import State, read_state
 from mailcatch.store.transaction import Transaction
-from mailcatch.store.writer import Writer
+from mailcatch.store.writer import BEHIND_BYTES, Writer
 
+_DEBTS = 4  # so many times what is left for later must fit into the reserve, to be written when the disk is full
 _SICK = 3  # so many failed commits in a row, and the store no longer calls itself healthy
 
 
@@ -70,7 +72,7 @@ class _SqliteStore(SqliteMailboxes):
             self._connection.close()
             raise ConfigError(why(claim.path, error)) from error
         self._reserve = Reserve(claim.path)
-        self._readers = Readers(claim.path)
+        self._readers = Readers(claim.path, lambda: self._writer.settle())
         self._known = listing.Known()
         self._counting = Lock()
         self._closed = False
@@ -81,6 +83,7 @@ class _SqliteStore(SqliteMailboxes):
             full=self._reserve.give_up,
             quiet=self._reserve.make,
             failed=failed,
+            may_fall_behind=self._reserve.size >= _DEBTS * BEHIND_BYTES,
         )
         bus.notify(self._state.seq)
         self._writer.start()
@@ -93,7 +96,7 @@ class _SqliteStore(SqliteMailboxes):
         return Cursor(self._epoch, self._state.seq)
 
     def events(self, after: int, limit: int = 1000) -> Log:
-        with self._readers.read() as connection:
+        with self._readers.read_kept() as connection:
             return log.read_events(connection, after, limit)
 
     def messages(
@@ -108,29 +111,33 @@ class _SqliteStore(SqliteMailboxes):
     ) -> Page:
         # The state before the snapshot: a follower from Page.seq may be told what the rows show, but never misses it.
         state = self._state
-        with self._readers.read() as connection:
+        with self._listed(query) as connection:
             found = listing.Listing(connection, state, self._known, query, inbox)
             return found.page(limit, before, after, order)
 
     def positions(self, query: Query | None, start: int, count: int, inbox: str | None = None) -> Page:
         state = self._state
-        with self._readers.read() as connection:
+        with self._listed(query) as connection:
             return listing.Listing(connection, state, self._known, query, inbox).positions(start, count)
+
+    def _listed(self, query: Query | None) -> AbstractContextManager[sqlite3.Connection]:
+        """Lend a connection for a list: without a query nothing that is derived is looked at."""
+        return self._readers.read_kept() if query is None else self._readers.read()
 
     def message(self, id: str) -> Message:
         with self._readers.read() as connection:
             return messages.read_message(connection, id)
 
     def raw(self, id: str) -> bytes:
-        with self._readers.read() as connection:
+        with self._readers.read_kept() as connection:
             return messages.read_range(connection, id, 0, messages.read_size(connection, id))
 
     def raw_size(self, id: str) -> int:
-        with self._readers.read() as connection:
+        with self._readers.read_kept() as connection:
             return messages.read_size(connection, id)
 
     def raw_range(self, id: str, start: int, length: int) -> bytes:
-        with self._readers.read() as connection:
+        with self._readers.read_kept() as connection:
             return messages.read_range(connection, id, start, length)
 
     def counts(self) -> Counts:
@@ -150,19 +157,19 @@ class _SqliteStore(SqliteMailboxes):
 
     def sessions(self, *, limit: int = 50, before: int | None = None, rejected: bool | None = None) -> SessionPage:
         seq = self._state.seq
-        with self._readers.read() as connection:
+        with self._readers.read_kept() as connection:
             return sessions.read_sessions(connection, limit, before, rejected, seq)
 
     def session(self, id: str) -> tuple[Session, tuple[str, ...]]:
-        with self._readers.read() as connection:
+        with self._readers.read_kept() as connection:
             return sessions.read_session(connection, id)
 
     def session_ids_of(self, ids: Sequence[str]) -> dict[str, str | None]:
-        with self._readers.read() as connection:
+        with self._readers.read_kept() as connection:
             return sessions.of_messages(connection, ids)
 
     def fetches(self, id: str) -> tuple[Fetch, ...]:
-        with self._readers.read() as connection:
+        with self._readers.read_kept() as connection:
             return fetches.read_fetches(connection, id)
 
     def health(self) -> Health:

@@ -55,27 +55,27 @@ class SqliteMailboxes:
     # Reading
 
     def mailboxes(self, account: int) -> tuple[Mailbox, ...]:
-        with self._readers.read() as connection:
+        with self._readers.read_kept() as connection:
             return mailboxes.list_mailboxes(connection, account)
 
     def mailbox(self, account: int, name: str) -> Mailbox:
-        with self._readers.read() as connection:
+        with self._readers.read_kept() as connection:
             return mailboxes.find_mailbox(connection, account, name)
 
     def statuses(self, mailboxes_: Sequence[int]) -> tuple[Status, ...]:
-        with self._readers.read() as connection:
+        with self._readers.read_kept() as connection:
             return mailboxes.read_statuses(connection, mailboxes_)
 
     def open_mailbox(self, mailbox: int) -> Opened:
-        with self._readers.read() as connection:
+        with self._readers.read_kept() as connection:
             return mailbox_reads.open_mailbox(connection, mailbox)
 
     def changes(self, mailbox: int, since: int, *, uidnext: int | None = None) -> Changes:
-        with self._readers.read() as connection:
+        with self._readers.read_kept() as connection:
             return mailbox_reads.read_changes(connection, mailbox, since, uidnext)
 
     def placed(self, mailbox: int, uids: Sequence[Range], limit: int = 10_000) -> tuple[Placed, ...]:
-        with self._readers.read() as connection:
+        with self._readers.read_kept() as connection:
             return mailbox_reads.read_placed(connection, mailbox, uids, limit)
 
     def rows(self, mailbox: int, uids: Sequence[Range], *, shape: bool, limit: int = 1_000) -> tuple[Row, ...]:
@@ -87,7 +87,7 @@ class SqliteMailboxes:
             return mailbox_reads.read_part_tree(connection, message)
 
     def octets(self, message: int, start: int, length: int) -> bytes:
-        with self._readers.read() as connection:
+        with self._readers.read_kept() as connection:
             return mailbox_reads.read_octets(connection, message, start, length)
 
     def search_mailbox(self, mailbox: int, criteria: Criteria, uids: Sequence[Range] | None = None) -> list[Placed]:

@@ -3,25 +3,43 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+
+from msgspec import Struct
 
 from mailcatch.store.inserts import EVENTS, ORDER, Insert, Row
 from mailcatch.store.places import CLOSED, Places
 from mailcatch.store.tally import Tally
 
 
+class Later(Struct, frozen=True, eq=False):
+    """Work that may be done in a later transaction than the one that asks for it; what it keeps in memory, in bytes."""
+
+    run: Callable[[Transaction], None]
+    size: int
+
+
 class Transaction:
     """What an operation may do: run SQL, add rows, take numbers of the log, write events.
 
-    Rows that are added wait until the batch ends or somebody runs SQL, who then finds them.
+    Rows that are added wait until the batch ends or somebody runs SQL, who then finds them. So does `behind`: work
+    that operations of this transaction or an earlier one have left for later.
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, seq: int, at: int, tally: Tally, places: Places = CLOSED
+        self,
+        connection: sqlite3.Connection,
+        seq: int,
+        at: int,
+        tally: Tally,
+        places: Places = CLOSED,
+        *,
+        behind: Sequence[Later] = (),
     ) -> None:
         self._connection = connection
         self._waiting: dict[Insert, list[Row]] = {}
+        self.behind = list(behind)
         self.seq = seq
         self.at = at
         self.tally = tally
@@ -29,7 +47,9 @@ class Transaction:
 
     @property
     def connection(self) -> sqlite3.Connection:
-        """The writing connection, with all that was added so far."""
+        """The writing connection, with all that was added so far, and nothing left behind."""
+        if self.behind:
+            self.catch_up()
         if self._waiting:
             self.flush()
         return self._connection
@@ -49,6 +69,16 @@ class Transaction:
             self._waiting[insert] = [row]
         else:
             rows.append(row)
+
+    def later(self, work: Later) -> None:
+        """Leave work that needs not be in this commit: it adds rows that nobody reads but through `connection`."""
+        self.behind.append(work)
+
+    def catch_up(self) -> None:
+        """Do now what was left for later."""
+        behind, self.behind = self.behind, []
+        for work in behind:
+            work.run(self)
 
     def flush(self) -> None:
         """Write the rows that wait."""

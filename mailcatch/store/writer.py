@@ -15,13 +15,14 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any, TypeVar
 
 from mailcatch.errors import MailcatchError, Overloaded, StoreError
 from mailcatch.store.log import forget_old_events
 from mailcatch.store.sessions import forget_old_sessions
 from mailcatch.store.tally import State
-from mailcatch.store.transaction import Transaction
+from mailcatch.store.transaction import Later, Transaction
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -30,6 +31,15 @@ BATCH_OPERATIONS = 256
 BATCH_BYTES = 32 << 20
 QUEUE_BYTES = 256 << 20
 """How many bytes of mail may wait for the writer before senders are told to come back later."""
+
+BEHIND = 64
+"""Of how many messages the derived rows may wait for a later commit than their own …"""
+
+BEHIND_BYTES = 1 << 20
+"""… and of how many bytes of mail."""
+
+SETTLE_SECONDS = 5.0
+"""How long a reader waits for them."""
 
 LAZY_SECONDS = 0.2
 """How long an operation that does not hurry waits for company."""
@@ -69,6 +79,7 @@ class Writer:
         full: Callable[[], None],
         quiet: Callable[[], None],
         failed: Callable[[BaseException], None],
+        may_fall_behind: bool = True,
     ) -> None:
         self._connection = connection
         self._state = state
@@ -77,13 +88,17 @@ class Writer:
         self._quiet = quiet
         self._failed = failed
         self._queue: deque[Operation] = deque()
+        self._unhurried: deque[Operation] = deque()
         self._bytes = 0
         self._news = threading.Condition()
-        self._sleeping = False
+        self._asleep: float | None = None  # for how many seconds at most, if it sleeps
         self._closing = False
         self._dirty = False
         self._pages = 256
         self._lazy_since: float | None = None
+        self._may_fall_behind = may_fall_behind
+        self._behind: list[Later] = []
+        self._settling: Future[None] | None = None
         self.failures = 0
         self.dead = False
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
@@ -106,10 +121,10 @@ class Writer:
             if self._bytes + size > QUEUE_BYTES and self._bytes:
                 raise Overloaded("too much mail waits to be written; try again")
             self._bytes += size
-            self._queue.append(operation)
+            (self._unhurried if lazy else self._queue).append(operation)
             if lazy and self._lazy_since is None:
                 self._lazy_since = time.monotonic()
-            if self._sleeping:
+            if self._asleep is not None and (not lazy or self._asleep > LAZY_SECONDS):
                 self._news.notify()
         return operation.future
 
@@ -117,6 +132,18 @@ class Writer:
         """Raise Overloaded if `size` bytes more should not be queued now."""
         if self._bytes + size > QUEUE_BYTES and self._bytes:
             raise Overloaded("too much mail waits to be written; try again")
+
+    def settle(self) -> None:
+        """Return when nothing is left behind of the commits before; if that fails, too: reading goes on without it."""
+        if not self._behind:
+            return
+        settling = self._settling
+        try:
+            if settling is None or settling.done():
+                self._settling = settling = self.submit(Transaction.catch_up)
+            settling.result(SETTLE_SECONDS)
+        except (MailcatchError, TimeoutError) as error:
+            log.warning("what is derived from the newest mail is not there yet: %s", error)
 
     def close(self) -> None:
         """Write what is queued, checkpoint, and end the thread."""
@@ -131,6 +158,9 @@ class Writer:
         try:
             while batch := self._take():
                 self._write(batch)
+                if len(self._behind) >= BEHIND or sum(work.size for work in self._behind) >= BEHIND_BYTES:
+                    self._catch_up()
+            self._catch_up()
             self._checkpoint("TRUNCATE")
         except BaseException as error:
             self.dead = True
@@ -154,12 +184,13 @@ class Writer:
     def _wait(self) -> list[Operation]:
         """Return what is due, with it all that has queued up to the bounds of a batch; nothing if it was quiet."""
         while not self._due():
-            self._sleeping = True
+            patience = self._patience()
+            self._asleep = inf if patience is None else patience
             try:
-                came = self._news.wait(self._patience())
+                came = self._news.wait(patience)
             finally:
-                self._sleeping = False
-            if not came and self._dirty and not self._queue:
+                self._asleep = None
+            if not came and self._dirty and not self._queue and not self._unhurried:
                 break
         batch: list[Operation] = []
         size = 0
@@ -167,16 +198,34 @@ class Writer:
             batch.append(self._queue.popleft())
             size += batch[-1].size
         self._bytes -= size
-        if not any(operation.lazy for operation in self._queue):
-            self._lazy_since = None
+        if self._closing or self._lazy_due():
+            while self._unhurried and len(batch) < BATCH_OPERATIONS:
+                batch.append(self._unhurried.popleft())
+            if not self._unhurried:
+                self._lazy_since = None
         return batch
+
+    def _catch_up(self) -> None:
+        """Write what was left behind, in a transaction of its own."""
+        if self._behind:
+            self._write([Operation(Transaction.catch_up)])
+
+    def _catch_up_each(self) -> None:
+        """Write it one by one, so that what cannot be written is left out, and nothing else."""
+        behind, self._behind = self._behind, []
+        for work in behind:
+            try:
+                self._commit([Operation(work.run)])
+            except Exception:
+                log.exception("what is derived from a message could not be written")
 
     def _tidy(self) -> None:
         """Use a quiet moment: give freed pages back, a step at a time, and bring SQLite's log into the file."""
+        self._catch_up()
         try:
-            (free,) = self._connection.execute("PRAGMA freelist_count").fetchone()
-            if free:
+            if free := self._free_pages():
                 self._give_back()
+                free = self._free_pages()
         except sqlite3.Error as error:
             log.warning("freed space could not be given back: %s", error)
             free = 0
@@ -184,6 +233,10 @@ class Writer:
         self._dirty = free > 0
         if not free:
             _tell(self._quiet)
+
+    def _free_pages(self) -> int:
+        (free,) = self._connection.execute("PRAGMA freelist_count").fetchone()
+        return int(free)
 
     def _give_back(self) -> None:
         pages, start = self._pages, time.monotonic()
@@ -193,9 +246,10 @@ class Writer:
         self._pages = min(max(int(pages * pace), _VACUUM_PAGES.start), _VACUUM_PAGES.stop)
 
     def _due(self) -> bool:
-        """Tell whether there is something to do now: an operation that hurries, one that waited enough, or the end."""
-        if self._closing or any(not operation.lazy for operation in self._queue):
-            return True
+        """Tell whether there is something to do now: what hurries, what waited enough, or the end."""
+        return self._closing or bool(self._queue) or self._lazy_due()
+
+    def _lazy_due(self) -> bool:
         return self._lazy_since is not None and time.monotonic() - self._lazy_since >= LAZY_SECONDS
 
     def _patience(self) -> float | None:
@@ -220,8 +274,10 @@ class Writer:
     def _blame(self, batch: list[Operation], error: Exception) -> None:
         if isinstance(error, sqlite3.Error) and _name(error).startswith(_OF_THE_FILE):
             self._fail(batch, error)
-        else:
-            self._write_each(batch, error)
+            return
+        if isinstance(error, sqlite3.Error) and self._behind:
+            self._catch_up_each()
+        self._write_each(batch, error)
 
     def _write_each(self, batch: list[Operation], error: Exception) -> None:
         """Find the operation that spoilt a batch: each again in a transaction of its own, so that it fails alone.
@@ -231,6 +287,8 @@ class Writer:
         """
         if len(batch) == 1:
             known = isinstance(error, MailcatchError)
+            if isinstance(error, Overloaded):
+                self._dirty = True  # a quiet moment will find out whether there is room again
             batch[0].future.set_exception(error if known else StoreError(f"the database refused: {error}"))
             return
         for operation in batch:
@@ -246,8 +304,11 @@ class Writer:
         connection.execute("BEGIN IMMEDIATE")
         try:
             state = self._state
-            transaction = Transaction(connection, state.seq, time.time_ns() // 1_000_000, state.tally, state.places)
+            now = time.time_ns() // 1_000_000
+            transaction = Transaction(connection, state.seq, now, state.tally, state.places, behind=self._behind)
             results = [operation.run(transaction) for operation in batch]
+            if not self._may_fall_behind:
+                transaction.catch_up()
             if transaction.seq != self._state.seq:
                 connection.execute("UPDATE counters SET value = ? WHERE name = 'seq'", (transaction.seq,))
             transaction.flush()
@@ -259,6 +320,7 @@ class Writer:
                 connection.execute("ROLLBACK")
             raise
         self._state = State(transaction.seq, transaction.tally, transaction.places)
+        self._behind = transaction.behind
         self._dirty = True
         self.failures = 0
         _tell(lambda: self._committed(self._state))
@@ -282,8 +344,9 @@ class Writer:
     def _abandon(self, batch: list[Operation]) -> None:
         """Fail what will not be written any more. Not by cancelling: to asyncio that means its own task was ended."""
         with self._news:
-            left = [*batch, *self._queue]
+            left = [*batch, *self._queue, *self._unhurried]
             self._queue.clear()
+            self._unhurried.clear()
         for operation in left:
             future = operation.future
             if not future.done() and (future.running() or future.set_running_or_notify_cancel()):

@@ -29,7 +29,7 @@ AT = 1_795_424_400_000
 def made() -> Candidate:
     envelope = Envelope("bounce@shop.test", (Recipient("bob@x.test"), Recipient("hidden@x.test")))
     new = compose(Arrival(RAW, envelope, "smtp", AT, pinned=True, tags=("nightly",), inboxes=("default", "gw0")))
-    return candidate(new.summary, new.texts, new.words, new.addresses)
+    return candidate(new.summary, new.derived.texts, new.derived.words, new.derived.addresses)
 
 
 MAIL = made()

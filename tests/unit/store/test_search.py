@@ -22,7 +22,8 @@ from mailcatch.search.predicate import Candidate, candidate, predicate
 from mailcatch.search.query import All, And, Not, Or, Query, Term, Word
 from mailcatch.search.tokens import quoted
 from mailcatch.store import messages, removal
-from mailcatch.store.api import NewMessage, Role
+from mailcatch.store.api import NewMessage
+from mailcatch.store.deriving import Derived, Role
 from mailcatch.store.files import open_writer
 from mailcatch.store.search import compile, mentions_bin, source
 from mailcatch.store.tally import Tally
@@ -105,6 +106,7 @@ class Writer:
         self.connection.execute("BEGIN IMMEDIATE")
         transaction = Transaction(self.connection, self._seq, NOW, Tally())
         result: int = act(transaction)
+        transaction.catch_up()
         transaction.flush()
         self.connection.execute("COMMIT")
         self._seq = transaction.seq
@@ -155,7 +157,9 @@ class Random:
             id=new_id(),
         )  # fmt: skip
         joined = tuple([" ".join(words(text)) for text in texts])
-        return replace(new, summary=summary, texts=texts, words=joined, addresses=tuple(dict.fromkeys(addresses)))  # type: ignore[arg-type]
+        made = replace(new, summary=summary)
+        made.__dict__["derived"] = Derived(texts, joined, tuple(dict.fromkeys(addresses)))
+        return made
 
     def term(self, ids: list[str]) -> str:
         draw = self.draw
@@ -196,7 +200,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Writer, d
     writer, draw = Writer(tmp_path_factory.mktemp("search") / "mail.db"), Random(SEED)
     stored = {}
     for new in [draw.mail() for _ in range(240)]:
-        stored[writer.add(new)] = candidate(new.summary, new.texts, new.words, new.addresses)
+        stored[writer.add(new)] = candidate(new.summary, new.derived.texts, new.derived.words, new.derived.addresses)
     gone = [seq for place, seq in enumerate(stored) if place % 3 == 0]
     writer.remove(gone)
     for seq in gone:

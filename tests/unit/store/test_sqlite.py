@@ -64,13 +64,13 @@ def test_nothing_stays_beside_a_closed_database(tmp_path: Path):
     assert [path.name for path in tmp_path.iterdir()] == ["mail.db"]
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Mount a file system of 2 MB."""
+@pytest.fixture(params=[2, 80], ids="{} MB".format)
+def small_disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """Mount a small file system: one on which each commit is whole, one on which derived rows may come later."""
     root()
     disk = tmp_path / "disk"
     disk.mkdir()
-    words = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)]
+    words = ["mount", "-t", "tmpfs", "-o", f"size={request.param}m", "tmpfs", str(disk)]
     if subprocess.run(words, capture_output=True, check=False).returncode != 0:
         missing("a tmpfs cannot be mounted here")
     yield disk
@@ -82,7 +82,7 @@ def test_a_full_disk(small_disk: Path, asks: bool):
     """What was stored stays, is read and deleted; what was not was refused; then there is room again (G6)."""
     store = open_store(small_disk / "mail.db", Bus())
     ids, refused = [], 0
-    while refused < 3 and len(ids) < 2_000:
+    while refused < 3 and len(ids) < 20_000:
         try:
             if asks:
                 store.check_room(8_000)
@@ -91,7 +91,7 @@ def test_a_full_disk(small_disk: Path, asks: bool):
             refused += 1
     assert len(ids) > 10 and refused == 3
     assert (small_disk / "mail.db.reserve").exists() is asks
-    assert [summary.id for summary in store.messages(limit=2_000, order="asc").messages] == ids
+    assert [summary.id for summary in store.messages(limit=20_000, order="asc").messages] == ids
     assert all(len(store.raw(id)) > 8_000 for id in ids)
     assert store.delete(Selection(ids=tuple(ids[5:]))).result(10).count == len(ids) - 5
     deadline = time.monotonic() + 10

@@ -55,14 +55,13 @@ def test_what_has_queued_is_one_commit(harness: Harness):
     assert harness.commits == [50]
 
 
-def test_a_lazy_operation_waits_for_company_but_not_for_ever(harness: Harness):
-    """It rides with the next one, or goes alone after a moment."""
-    lazy = harness.writer.submit(event, lazy=True)
+def test_lazy_operations_wait_for_each_other_but_not_for_ever(harness: Harness):
+    """Others go before it, and it goes with others of its kind after a moment."""
+    lazy = [harness.writer.submit(event, lazy=True) for _ in range(2)]
     eager = harness.writer.submit(event)
     harness.writer.start()
-    assert (lazy.result(5), eager.result(5)) == (1, 2)
-    assert harness.commits == [2]
-    assert harness.writer.submit(event, lazy=True).result(5) == 3
+    assert (eager.result(5), [each.result(5) for each in lazy]) == (1, [2, 3])
+    assert harness.commits == [1, 3]
 
 
 def test_the_queue_is_bounded_by_bytes(harness: Harness, monkeypatch: pytest.MonkeyPatch):
