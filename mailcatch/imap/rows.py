@@ -10,17 +10,27 @@ from mailcatch.imap.dates import format_date_time
 from mailcatch.imap.flags import format_flags
 from mailcatch.imap.structures import without_extensions
 from mailcatch.imap.view import View
-from mailcatch.store.mailbox_api import Placed, Row
+from mailcatch.store.mailbox_api import Placed, Row, Wanted
 
 T = TypeVar("T")
 
 _OF_PLACED: frozenset[Attribute] = frozenset({"UID", "FLAGS", "MODSEQ"})
-SHAPES: frozenset[Attribute] = frozenset({"ENVELOPE", "BODY", "BODYSTRUCTURE"})
+_WANTED: dict[Attribute, Wanted] = {
+    "INTERNALDATE": "internal_at",
+    "ENVELOPE": "envelope",
+    "BODY": "bodystructure",
+    "BODYSTRUCTURE": "bodystructure",
+}
 
 
 def is_placed_only(attributes: Iterable[Attribute]) -> bool:
     """Tell whether flags and numbers are all that is asked for: then no row of a message is read."""
     return _OF_PLACED.issuperset(attributes)
+
+
+def wanted_of(attributes: Iterable[Attribute]) -> frozenset[Wanted]:
+    """Return what rows must hold for these attributes."""
+    return frozenset(_WANTED[attribute] for attribute in attributes if attribute in _WANTED)
 
 
 def placed_values(view: View, attributes: Sequence[Attribute]) -> Callable[[Placed], bytes]:

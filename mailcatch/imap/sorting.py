@@ -11,9 +11,10 @@ from mailcatch.imap.problem import Problem
 from mailcatch.imap.scanner import Scanner
 from mailcatch.mime.dates import date_of
 from mailcatch.mime.headers import decoded
-from mailcatch.store.mailbox_api import Row
+from mailcatch.store.mailbox_api import Row, Wanted
 
 _PLACES: dict[SortField, int] = {"DATE": 0, "SUBJECT": 1, "FROM": 2, "TO": 5, "CC": 6}  # in an ENVELOPE
+_DATED: frozenset[SortField] = frozenset({"ARRIVAL", "DATE"})  # DATE: for mail without one that can be read
 _STRINGS = 2  # the first fields of an ENVELOPE are strings, the others up to CC lists of addresses
 _BLANKS = re.compile(r"\s+")
 _BLOB = r"\[[^\[\]]*+\][ \t]*+"
@@ -24,9 +25,15 @@ _TRAILER = "(fwd)"
 _LONGEST_SUBJECT = 4_096  # of which the base is looked for
 
 
-def needs_envelope(order: Iterable[SortKey]) -> bool:
-    """Tell whether rows must come with their ENVELOPE to be sorted so."""
-    return any(key.field in _PLACES for key in order)
+def wanted_for(order: Iterable[SortKey]) -> frozenset[Wanted]:
+    """Return what rows must hold to be sorted so."""
+    wanted: set[Wanted] = set()
+    for key in order:
+        if key.field in _PLACES:
+            wanted.add("envelope")
+        if key.field in _DATED:
+            wanted.add("internal_at")
+    return frozenset(wanted)
 
 
 def in_order(rows: Sequence[Row], order: Sequence[SortKey]) -> list[int]:

@@ -55,8 +55,8 @@ class Reading(Struct, frozen=True):
     fields: Fields | None = None  # of its own header; None if it could not be read
 
     def shape(self, raw: bytes) -> tuple[bytes, bytes]:
-        """Return ENVELOPE and BODYSTRUCTURE as they go over IMAP, empty if the mail could not be read."""
-        return (b"", b"") if self.fields is None else cut_shape(raw, self.root, self.fields)
+        """Return ENVELOPE and BODYSTRUCTURE as they go over IMAP."""
+        return cut_shape(raw, self.root, self.fields or Fields([]))
 
 
 def read(raw: bytes) -> Reading:

@@ -86,7 +86,7 @@ def snapshot(reader: MailboxReader, account: int) -> Maildrop:
     uids, messages, sizes = array("Q"), array("Q"), array("Q")
     first, last = 1, reader.open_mailbox(mailbox.number).status.uidnext - 1
     while first <= last:
-        rows = reader.rows(mailbox.number, [(first, last)], shape=False, limit=_ROWS_AT_ONCE)
+        rows = reader.rows(mailbox.number, [(first, last)], limit=_ROWS_AT_ONCE)
         for row in rows:
             uids.append(row.placed.uid)
             messages.append(row.placed.message)

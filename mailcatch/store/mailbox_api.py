@@ -12,10 +12,12 @@ made by COPY and APPEND (`delivered` false) have flags and keywords of their own
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
+
+from msgspec import Struct
 
 from mailcatch.model import Part
 from mailcatch.search.criteria import Criteria
@@ -65,8 +67,7 @@ class Status:
     highest_modseq: int
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True, gc=False):
     """A message in a mailbox, with what changes about it."""
 
     uid: int
@@ -78,11 +79,10 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A mailbox as it was selected: its numbers, and the UIDs and messages by sequence number (index 0 is 1)."""
+    """A mailbox as it was selected: its numbers, and the UIDs by sequence number (index 0 is 1)."""
 
     status: Status
     uids: Sequence[int]  # an array of 32 bit numbers
-    messages: Sequence[int]  # an array of 64 bit numbers, beside `uids`
     first_unseen: int | None  # a sequence number
     recent_from: int  # UIDs from here on are \Recent for whoever claims them
     permanent_keywords: tuple[str, ...]  # all that are in use in it
@@ -99,16 +99,18 @@ class Changes:
     exists: bool = True  # False: the mailbox itself is gone
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+Wanted = Literal["internal_at", "envelope", "bodystructure"]
+"""What of a Row costs a look at another table."""
+
+
+class Row(Struct, frozen=True, gc=False):
     """One message of a mailbox with what FETCH shows without reading its bytes."""
 
     placed: Placed
-    id: str  # of the message
     size: int
-    internal_at: int  # ms
-    envelope: bytes  # IMAP's ENVELOPE as it goes over the line, b"" unless asked for
-    bodystructure: bytes  # BODYSTRUCTURE with extension data, b"" unless asked for
+    internal_at: int = 0  # ms; what follows is empty unless asked for
+    envelope: bytes = b""  # IMAP's ENVELOPE as it goes over the line
+    bodystructure: bytes = b""  # BODYSTRUCTURE with extension data
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +164,12 @@ class MailboxReader(Protocol):
     def placed(self, mailbox: int, uids: Sequence[Range], limit: int = 10_000) -> tuple[Placed, ...]:
         """Return at most `limit` messages with their flags, ascending by UID: ask on from the last UID + 1."""
 
-    def rows(self, mailbox: int, uids: Sequence[Range], *, shape: bool, limit: int = 1_000) -> tuple[Row, ...]:
-        """Return at most `limit` messages as FETCH shows them; with `shape`, ENVELOPE and BODYSTRUCTURE too.
+    def rows(
+        self, mailbox: int, uids: Sequence[Range], wanted: Collection[Wanted] = (), limit: int = 1_000
+    ) -> tuple[Row, ...]:
+        """Return at most `limit` messages as FETCH shows them, with what is wanted of their dates and shapes.
 
-        Those cut by an older parser are cut anew from the raw bytes.
+        Shapes cut by an older parser are cut anew from the raw bytes.
         """
 
     def part_tree(self, message: int) -> Part:

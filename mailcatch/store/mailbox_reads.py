@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 import msgspec
 
@@ -14,11 +15,13 @@ from mailcatch.mime.parts import PARSER
 from mailcatch.mime.shape import shape_of
 from mailcatch.mime.structure import scan
 from mailcatch.model import Part
-from mailcatch.store.mailbox_api import Changes, Opened, Placed, Range, Row
+from mailcatch.store.mailbox_api import Changes, Opened, Placed, Range, Row, Wanted
 from mailcatch.store.mailboxes import read_statuses
 from mailcatch.store.placements import in_ranges, split
 
 _part = msgspec.json.Decoder(Part).decode
+
+SHAPES: frozenset[Wanted] = frozenset({"envelope", "bodystructure"})
 
 _PLACED = "p.uid, p.message, p.flags, p.keywords, p.modseq"
 
@@ -28,9 +31,8 @@ def open_mailbox(connection: sqlite3.Connection, number: int) -> Opened:
     (status,) = read_statuses(connection, [number]) or (None,)
     if status is None:
         raise NotFound("the mailbox is gone")
-    found = connection.execute("SELECT uid, message FROM placements WHERE mailbox = ? ORDER BY uid", (number,))
-    rows = found.fetchall()
-    uids, messages = array("I", [row[0] for row in rows]), array("q", [row[1] for row in rows])
+    found = connection.execute("SELECT uid FROM placements WHERE mailbox = ? ORDER BY uid", (number,))
+    uids = array("I", [uid for (uid,) in found])
     unseen = connection.execute(
         "SELECT uid FROM placements WHERE mailbox = ? AND flags & 1 = 0 ORDER BY uid LIMIT 1", (number,)
     ).fetchone()
@@ -38,7 +40,6 @@ def open_mailbox(connection: sqlite3.Connection, number: int) -> Opened:
     return Opened(
         status=status,
         uids=uids,
-        messages=messages,
         first_unseen=bisect_left(uids, unseen[0]) + 1 if unseen else None,
         recent_from=recent_from,
         permanent_keywords=_keywords(connection, number),
@@ -99,27 +100,28 @@ def placed_of(row: Sequence[object]) -> Placed:
 
 
 def read_rows(
-    connection: sqlite3.Connection, number: int, uids: Sequence[Range], limit: int, *, shape: bool
+    connection: sqlite3.Connection, number: int, uids: Sequence[Range], wanted: Collection[Wanted], limit: int
 ) -> tuple[Row, ...]:
-    """Return at most `limit` messages as FETCH shows them; a shape that an older parser cut is cut anew."""
-    columns = f"{_PLACED}, m.id, m.size, m.internal_at"
-    tables = " CROSS JOIN messages m ON m.seq = p.message"
-    if shape:
-        columns += ", s.parser, s.imap_envelope, s.bodystructure"
+    """Return at most `limit` messages as FETCH shows them; shapes that an older parser cut are cut anew."""
+    shaped = not SHAPES.isdisjoint(wanted)
+    date = "m.internal_at" if "internal_at" in wanted else "0"
+    envelope = "s.imap_envelope" if "envelope" in wanted else "x''"
+    bodystructure = "s.bodystructure" if "bodystructure" in wanted else "x''"
+    columns = f"{_PLACED}, p.size, {date}, {envelope}, {bodystructure}, {'s.parser' if shaped else PARSER}"
+    tables = " CROSS JOIN messages m ON m.seq = p.message" if "internal_at" in wanted else ""
+    if shaped:
         tables += " LEFT JOIN structures s ON s.message = p.message"
     sql, parameters = in_ranges(columns, uids, joined=tables)
     found = connection.execute(f"{sql} LIMIT ?", (*parameters, number, limit))
     return tuple([_row(connection, row) for row in found])
 
 
-def _row(connection: sqlite3.Connection, row: Sequence[object]) -> Row:
-    id, size, internal_at = row[5:8]
-    envelope, bodystructure = b"", b""
-    if len(row) > 8:
-        parser, envelope, bodystructure = row[8:]  # type: ignore[assignment] # a row
-        if parser != PARSER or not envelope:
-            envelope, bodystructure = shape_of(_raw(connection, row[1]))  # type: ignore[arg-type] # a row
-    return Row(placed_of(row[:5]), id, size, internal_at, envelope, bodystructure)  # type: ignore[arg-type] # a row
+def _row(connection: sqlite3.Connection, row: Sequence[Any]) -> Row:
+    uid, message, flags, keywords, modseq, size, internal_at, envelope, bodystructure, parser = row
+    placed = Placed(uid, message, flags, split(keywords) if keywords else (), modseq)
+    if parser != PARSER:  # None: the disk was full when the shapes should have been written
+        envelope, bodystructure = shape_of(_raw(connection, message))
+    return Row(placed, size, internal_at, envelope, bodystructure)
 
 
 def read_part_tree(connection: sqlite3.Connection, message: int) -> Part:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Future
 from operator import add
 from typing import TYPE_CHECKING, TypeVar
@@ -26,6 +26,7 @@ from mailcatch.store.mailbox_api import (
     Range,
     Row,
     Status,
+    Wanted,
 )
 from mailcatch.store.readers import Readers
 from mailcatch.store.transaction import Transaction
@@ -78,9 +79,12 @@ class SqliteMailboxes:
         with self._readers.read_kept() as connection:
             return mailbox_reads.read_placed(connection, mailbox, uids, limit)
 
-    def rows(self, mailbox: int, uids: Sequence[Range], *, shape: bool, limit: int = 1_000) -> tuple[Row, ...]:
-        with self._readers.read() as connection:
-            return mailbox_reads.read_rows(connection, mailbox, uids, limit, shape=shape)
+    def rows(
+        self, mailbox: int, uids: Sequence[Range], wanted: Collection[Wanted] = (), limit: int = 1_000
+    ) -> tuple[Row, ...]:
+        derived = not mailbox_reads.SHAPES.isdisjoint(wanted)
+        with self._readers.read() if derived else self._readers.read_kept() as connection:
+            return mailbox_reads.read_rows(connection, mailbox, uids, wanted, limit)
 
     def part_tree(self, message: int) -> Part:
         with self._readers.read() as connection:

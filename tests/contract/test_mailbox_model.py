@@ -378,10 +378,10 @@ class Accounts(RuleBasedStateMachine):
 
     def _check_placed(self, box: Box, highest: int) -> None:
         placed = self.store.placed(box.number, WHOLE)
-        rows = self.store.rows(box.number, WHOLE, shape=False)
+        rows = self.store.rows(box.number, WHOLE)
         assert [row.placed for row in rows] == list(placed)
-        ids = {row.placed.uid: row.id for row in rows}
-        assert {each.uid: (ids[each.uid], each.flags, frozenset(each.keywords)) for each in placed} == {
+        ids = {self.store.message(mail.id).summary.seq: mail.id for mail in self.mails if mail.id not in self.gone}
+        assert {each.uid: (ids[each.message], each.flags, frozenset(each.keywords)) for each in placed} == {
             uid: item.state() for uid, item in box.items.items()
         }
         assert max((each.modseq for each in placed), default=0) <= highest <= self.store.cursor().seq
@@ -389,7 +389,7 @@ class Accounts(RuleBasedStateMachine):
         assert view.follow(self.store, box.number)
         assert view.copies == {each.uid: (each.message, each.flags, each.keywords, each.modseq) for each in placed}
         opened = self.store.open_mailbox(box.number)
-        assert list(zip(opened.uids, opened.messages, strict=True)) == [(each.uid, each.message) for each in placed]
+        assert list(opened.uids) == [each.uid for each in placed]
 
     # The model's own rules
 

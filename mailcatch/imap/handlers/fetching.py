@@ -19,12 +19,12 @@ from mailcatch.imap.handlers.changing import after
 from mailcatch.imap.outcome import Outcome
 from mailcatch.imap.problem import Problem
 from mailcatch.imap.registry import State, registry
-from mailcatch.imap.rows import SHAPES, is_placed_only, placed_values, row_values
+from mailcatch.imap.rows import is_placed_only, placed_values, row_values, wanted_of
 from mailcatch.imap.sets import compressed
 from mailcatch.imap.tracking import note_all
 from mailcatch.imap.tracks import act_of
 from mailcatch.imap.view import View
-from mailcatch.store.mailbox_api import MailboxReader, Placed, Range, Row
+from mailcatch.store.mailbox_api import MailboxReader, Placed, Range, Row, Wanted
 
 if TYPE_CHECKING:
     from mailcatch.imap.session import Session
@@ -70,8 +70,8 @@ class _Plan:
     seen: dict[int, Placed] = field(default_factory=dict)  # whose flags have changed by this
 
     @property
-    def shape(self) -> bool:
-        return not SHAPES.isdisjoint(self.attributes)
+    def wanted(self) -> frozenset[Wanted]:
+        return wanted_of(self.attributes)
 
 
 async def _plan(session: Session, command: commands.Fetch, uids: Sequence[Range]) -> _Plan:
@@ -142,7 +142,7 @@ async def _fetch_rows(session: Session, plan: _Plan, uids: Sequence[Range]) -> i
     view, reader, found = session.selected, session.services.reader, 0
     values = row_values(view, plan.attributes)
     while uids:
-        page, said = await session.read(_rows_page, reader, view, uids, values, plan.shape)
+        page, said = await session.read(_rows_page, reader, view, uids, values, plan.wanted)
         found += len(said)
         await session.say_all(said)
         uids = after(uids, page[-1].placed.uid) if len(page) == _ROWS_PAGE else ()
@@ -150,9 +150,9 @@ async def _fetch_rows(session: Session, plan: _Plan, uids: Sequence[Range]) -> i
 
 
 def _rows_page(
-    reader: MailboxReader, view: View, uids: Sequence[Range], values: Callable[[Row], bytes], shape: bool
+    reader: MailboxReader, view: View, uids: Sequence[Range], values: Callable[[Row], bytes], wanted: frozenset[Wanted]
 ) -> tuple[Sequence[Row], list[bytes]]:
-    page = reader.rows(view.mailbox.number, uids, shape=shape, limit=_ROWS_PAGE)
+    page = reader.rows(view.mailbox.number, uids, wanted, _ROWS_PAGE)
     number = view.numbering.number
     return page, [b"* %d FETCH (%s)\r\n" % (at, values(row)) for row in page if (at := number(row.placed.uid))]
 
@@ -181,7 +181,7 @@ async def _fetch_bodies(session: Session, plan: _Plan, uids: Sequence[Range]) ->
     taken: list[int] = []
     try:
         while uids:
-            rows = await session.read(reader.rows, view.mailbox.number, uids, shape=plan.shape, limit=_BODIES_PAGE)
+            rows = await session.read(reader.rows, view.mailbox.number, uids, plan.wanted, _BODIES_PAGE)
             rest: Sequence[Row] = [row for row in rows if view.numbering.number(row.placed.uid)]
             while rest:
                 page = await session.read(_bodies_page, reader, view, plan, values, rest)

@@ -11,8 +11,8 @@ from mailcatch.imap.keys import SearchKey, resolve
 from mailcatch.imap.outcome import Outcome
 from mailcatch.imap.registry import State, registry
 from mailcatch.imap.sets import compressed
-from mailcatch.imap.sorting import in_order, needs_envelope
-from mailcatch.store.mailbox_api import Placed, Row
+from mailcatch.imap.sorting import in_order, wanted_for
+from mailcatch.store.mailbox_api import Placed, Row, Wanted
 
 if TYPE_CHECKING:
     from mailcatch.imap.session import Session
@@ -38,7 +38,7 @@ async def search(session: Session, command: commands.Search) -> Outcome:
 async def sort(session: Session, command: commands.Sort) -> Outcome:
     """Answer SORT."""
     found = await _found(session, command.key, modseq=command.modseq)
-    rows = await _rows(session, found, shape=needs_envelope(command.order))
+    rows = await _rows(session, found, wanted_for(command.order))
     uids = await session.read(in_order, rows, command.order)
     numbers = uids if command.by_uid else session.selected.numbers(uids)
     highest = _highest(found) if command.modseq else None
@@ -64,12 +64,12 @@ async def _found(session: Session, key: SearchKey, *, modseq: bool) -> list[Plac
     return [each for each in found if view.numbering.number(each.uid) is not None]
 
 
-async def _rows(session: Session, found: Sequence[Placed], *, shape: bool) -> list[Row]:
+async def _rows(session: Session, found: Sequence[Placed], wanted: frozenset[Wanted]) -> list[Row]:
     reader, mailbox = session.services.reader, session.selected.mailbox.number
     uids = compressed([each.uid for each in found])
     rows: list[Row] = []
     while uids:
-        page = await session.read(reader.rows, mailbox, uids, shape=shape, limit=_PAGE)
+        page = await session.read(reader.rows, mailbox, uids, wanted, _PAGE)
         rows += page
         uids = after(uids, page[-1].placed.uid) if len(page) == _PAGE else ()
     return rows

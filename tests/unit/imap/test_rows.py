@@ -9,13 +9,13 @@ from mailcatch.store.mailbox_api import Mailbox, Opened, Placed, Row, Status
 
 BODY = b'("text" "plain" NIL NIL NIL "7bit" 5 1'
 PLACED = Placed(7, 70, SEEN | FLAGGED, ("$a",), 99)
-ROW = Row(PLACED, "01", 123, 0, b"(envelope)", BODY + b" NIL NIL NIL NIL)")
+ROW = Row(PLACED, 123, 0, b"(envelope)", BODY + b" NIL NIL NIL NIL)")
 
 
 def view() -> View:
     """Return a view in which message 7 is new."""
     status = Status(Mailbox(1, 1, "INBOX", None, True, 1), 1, 0, 0, 0, 0, 8, 99)
-    made = View(Opened(status, array("I", [7]), array("Q", [70]), None, 7, ()))
+    made = View(Opened(status, array("I", [7]), None, 7, ()))
     made.claim(range(7, 8))
     return made
 

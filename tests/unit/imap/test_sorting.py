@@ -5,12 +5,12 @@ import time
 import pytest
 
 from mailcatch.imap.commands import SortKey
-from mailcatch.imap.sorting import base_subject, casemap, in_order, needs_envelope
+from mailcatch.imap.sorting import base_subject, casemap, in_order, wanted_for
 from mailcatch.store.mailbox_api import Placed, Row
 
 
 def row(uid: int, envelope: bytes = b"", internal_at: int = 0, size: int = 0) -> Row:
-    return Row(Placed(uid, uid, 0, (), 1), "id", size, internal_at, envelope, b"")
+    return Row(Placed(uid, uid, 0, (), 1), size, internal_at, envelope)
 
 
 def envelope(
@@ -107,5 +107,7 @@ def test_a_broken_envelope_raises_nothing():
 
 def test_only_some_orders_need_the_envelope():
     """ARRIVAL and SIZE are columns."""
-    assert not needs_envelope((SortKey("ARRIVAL"), SortKey("SIZE")))
-    assert needs_envelope((SortKey("SIZE"), SortKey("DATE")))
+    assert wanted_for((SortKey("SIZE"),)) == set()
+    assert wanted_for((SortKey("ARRIVAL"), SortKey("SIZE"))) == {"internal_at"}
+    assert wanted_for((SortKey("SIZE"), SortKey("SUBJECT"))) == {"envelope"}
+    assert wanted_for((SortKey("DATE"),)) == {"envelope", "internal_at"}

@@ -53,7 +53,7 @@ class Ground:
         mailbox = Mailbox(1, 1, "INBOX", None, True, 1)
         status = Status(mailbox, len(self.placed), 0, 0, 0, 0, self.uidnext, self.modseq)
         uids = array("I", sorted(self.placed))
-        return Opened(status, uids, array("Q", uids), None, self.uidnext, ())
+        return Opened(status, uids, None, self.uidnext, ())
 
 
 class Client:
