@@ -94,7 +94,7 @@ class Part(Struct, frozen=True):
 
     `number` is IMAP's part number ("1", "2.1", RFC 3501 §6.4.5); a multipart that IMAP cannot name (the root, and one
     directly inside a message/rfc822) has "". The header block lies at [header_offset, offset), blank line included;
-    the body at [offset, offset + length). `size` is the decoded size, `lines` the body's number of lines.
+    the body at [offset, offset + length). `size` is the decoded size, `lines` the body's number of line ends.
     """
 
     number: str

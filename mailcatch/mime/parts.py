@@ -69,6 +69,29 @@ def texts_of(root: Part, content_type: str) -> tuple[Part, ...]:
     )
 
 
+def attached_messages(root: Part) -> Iterator[Part]:
+    """Yield the messages that are attached, at whatever depth, as the parts that they are themselves."""
+    stack = [root]
+    while stack:
+        part = stack.pop()
+        stack.extend(reversed(part.children))
+        if part.content_type.startswith("message/"):
+            yield from part.children
+
+
+def every_text(raw: bytes, root: Part, limit: int) -> str:
+    """Return the text of all parts that are text, those of attached messages too; of its first so many octets only."""
+    texts: list[str] = []
+    stack = [root]
+    while stack and limit > 0:
+        part = stack.pop()
+        stack.extend(reversed(part.children))
+        if part.content_type.startswith("text/") and not part.children:
+            texts.append(text_in(raw, part, limit))
+            limit -= part.length
+    return "\n".join(texts)
+
+
 def shown(root: Part, content_type: str) -> Part | None:
     """Return the first part of that type that is shown; a part with a name only where there is no other."""
     found = texts_of(root, content_type)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote_from_bytes
 
 from mailcatch.mime.envelope import NIL, envelope_of, nstring, string, unfolded
 from mailcatch.mime.headers import Fields, read_fields
@@ -12,6 +13,7 @@ from mailcatch.model import Part
 _PARAM = re.compile(rb';\s*+([^\s=;"(]++)\s*+=\s*+(?:"((?:[^"\\]++|\\.)*+)"?+|([^;]*+))', re.DOTALL)
 _QUOTED_PAIR = re.compile(rb"\\(.)", re.DOTALL)
 _TOKEN = re.compile(rb'[^\s;,()"]*+')
+_NUMBERED = re.compile(rb"([^*]+)\*([0-9]{1,5})(\*?)")
 _LANGUAGE = re.compile(rb"[A-Za-z0-9-]++")
 _EMPTY = b'("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 0 0 NIL NIL NIL NIL)'
 """A part where there must be one and is none."""
@@ -75,14 +77,48 @@ def _parameters_of(part: Part, fields: Fields, *, text: bool) -> bytes:
 
 
 def _parameters(value: bytes | None) -> bytes:
-    """Return the parameters of a structured field in their order, as they are written (RFC 2231 not decoded)."""
+    """Return the parameters of a structured field in their order, continued ones put together, none decoded."""
     if value is None or b"=" not in value:
         return NIL
-    found: list[bytes] = []
-    for name, quoted, bare in _PARAM.findall(unfolded(value)):
-        written = _QUOTED_PAIR.sub(rb"\1", quoted) if quoted else bare.strip()
-        found += (string(name), string(written))
-    return b"(%s)" % b" ".join(found) if found else NIL
+    found = [
+        (name, _QUOTED_PAIR.sub(rb"\1", quoted) if quoted else bare.strip())
+        for name, quoted, bare in _PARAM.findall(unfolded(value))
+    ]
+    if b"*" in value:
+        found = _continued(found)
+    words = [b"%s %s" % (string(name), string(written)) for name, written in found]
+    return b"(%s)" % b" ".join(words) if words else NIL
+
+
+def _continued(params: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Put `name*0*=utf-8''a; name*1=b` together to `name*=utf-8''ab` (RFC 2231 §3, §4.1; for IMAP §6).
+
+    What is not numbered from 0 without a gap stays as it is written.
+    """
+    pieces: dict[bytes, dict[int, tuple[bool, bytes]]] = {}
+    for name, written in params:
+        if numbered := _NUMBERED.fullmatch(name):
+            pieces.setdefault(numbered[1].lower(), {}).setdefault(int(numbered[2]), (bool(numbered[3]), written))
+    whole = {base: _whole(found) for base, found in pieces.items() if set(found) == set(range(len(found)))}
+    joined: list[tuple[bytes, bytes]] = []
+    for name, written in params:
+        numbered = _NUMBERED.fullmatch(name)
+        if numbered is None or numbered[1].lower() not in whole:
+            joined.append((name, written))
+        elif int(numbered[2]) == 0:
+            star, value = whole[numbered[1].lower()]
+            joined.append((numbered[1] + star, value))
+    return joined
+
+
+def _whole(pieces: dict[int, tuple[bool, bytes]]) -> tuple[bytes, bytes]:
+    """Return `*` if any piece is extended, and all in their order; beside such a one the others are spelt like it."""
+    extended = any(is_extended for is_extended, _ in pieces.values())
+    values = [
+        written if is_extended or not extended else quote_from_bytes(written, safe="!#$&+-.^_`{}|~").encode("ascii")
+        for _, (is_extended, written) in sorted(pieces.items())
+    ]
+    return b"*" * extended, b"".join(values)
 
 
 def _placement(fields: Fields) -> bytes:

@@ -87,7 +87,7 @@ class _Scan:
             filename=head.filename,
             content_id=head.content_id,
             size=end - offset if children else decoded_size(self.raw, offset, end, head.encoding),
-            lines=self._lines_up_to(end) - lines_before + (end > offset and self.raw[end - 1] != 10),
+            lines=self._lines_up_to(end) - lines_before,
             header_offset=start,
             offset=offset,
             length=end - offset,

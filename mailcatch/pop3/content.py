@@ -1,8 +1,8 @@
 r"""A message on its way to a POP3 client: dots stuffed, an end that can be found, TOP's cut. Sans-IO, piece by piece.
 
 RFC 1939 §3 stuffs a dot at the beginning of a line. Messages here are kept as they came, so that lines may end in a
-bare LF or a bare CR as well; clients differ in what they take for a line end, and none must see an end where there is
-none: dots are stuffed after all three.
+bare LF as well, as they do for most clients: dots are stuffed after both. A bare CR ends no line for any of them, and a
+dot stuffed after it would stay.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ class Stuffing:
         """Return a piece as it goes over the line."""
         if not piece:
             return b""
-        stuffed = piece.replace(b"\n.", b"\n..").replace(b"\r.", b"\r..") if b"." in piece else piece
-        if piece.startswith(b".") and self._before[-1:] in (b"\r", b"\n"):
+        stuffed = piece.replace(b"\n.", b"\n..")
+        if piece.startswith(b".") and self._before[-1:] == b"\n":
             stuffed = b"." + stuffed
         self._before = (self._before + piece[-2:])[-2:]
         return stuffed

@@ -13,7 +13,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from email.utils import parsedate_tz
 
-from mailcatch.mime.headers import LONGEST_HEADER, decoded, read_fields
+from mailcatch.mime.headers import LONGEST_HEADER, Fields, decoded, read_fields
+from mailcatch.mime.parts import attached_messages, every_text
+from mailcatch.mime.reading import TEXT_BYTES
+from mailcatch.mime.structure import scan
 from mailcatch.search import criteria as c
 from mailcatch.search.fold import fold
 from mailcatch.store.mailbox_api import Placed, Range
@@ -32,9 +35,22 @@ class _Candidate:
         self.uid, self.message, self.flags, self.keywords, self.modseq, self.size, self.internal_at = row
 
     def text(self) -> str:
-        """Return the folded body."""
-        found = self._connection.execute("SELECT body FROM texts WHERE message = ?", (self.message,)).fetchone()
-        return found[0] if found else ""
+        """Return the folded body; with messages attached to it, theirs too (RFC 3501 §6.4.4: BODY is all of it)."""
+        found = self._connection.execute(
+            "SELECT t.body, instr(s.parts, '\"message/') FROM texts t JOIN structures s USING (message)"
+            " WHERE message = ?",
+            (self.message,),
+        ).fetchone()
+        if found is None:
+            return ""
+        body, attached = found
+        return f"{body} {fold(self._attached())}" if attached else str(body)
+
+    def _attached(self) -> str:
+        (raw,) = self._connection.execute("SELECT data FROM raw WHERE message = ?", (self.message,)).fetchone()
+        root = scan(raw).root
+        headers = [_spelt(read_fields(raw, each.header_offset, each.offset).fields) for each in attached_messages(root)]
+        return "\n".join([*headers, every_text(raw, root, TEXT_BYTES)])
 
     def header(self) -> bytes:
         """Return the octets in which the header lies."""
@@ -152,7 +168,10 @@ def _values(each: _Candidate, name: bytes) -> list[str]:
 
 def _header_text(each: _Candidate) -> str:
     raw = each.header()
-    fields = read_fields(raw, 0, len(raw)).fields
+    return _spelt(read_fields(raw, 0, len(raw)).fields)
+
+
+def _spelt(fields: Fields) -> str:
     return "\n".join(f"{name.decode('latin-1')}: {decoded(value)}" for name, value in fields.items)
 
 

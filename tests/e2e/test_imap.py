@@ -2,6 +2,7 @@
 
 import imaplib
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -85,3 +86,63 @@ def test_the_end_is_said(state: str):
         if state != "reading":
             assert client.response().startswith(b"* BYE")
         client.close()
+
+
+def test_numbers_outlive_whatever_happens(tmp_path: Path):
+    """UIDs and UIDVALIDITY over a restart, kill -9 with sessions inside, retention and an import."""
+    database, options = tmp_path / "mail.db", ("--max-messages", "12")
+
+    def look(client: imaplib.IMAP4) -> tuple[int, dict[int, bytes]]:
+        client.select("INBOX")
+        validity = client.response("UIDVALIDITY")[1][0]
+        _, found = client.uid("FETCH", "1:*", "(BODY.PEEK[HEADER.FIELDS (SUBJECT)])")
+        return int(validity), {
+            int(each[0].split()[2]): each[1].split(b": ")[1].strip() for each in found if isinstance(each, tuple)
+        }
+
+    def opened(running: Sink) -> imaplib.IMAP4:
+        client = imaplib.IMAP4(*imap_of(running), timeout=20)
+        client.login("ann@x.test", "x")
+        client.select("INBOX")
+        return client
+
+    def send(running: Sink, *subjects: bytes) -> None:
+        with Wire(running.smtp) as wire:
+            for subject in subjects:
+                wire.send(b"Subject: " + subject + b"\r\n\r\n", to=["ann@x.test"])
+
+    with sink(*options, database=database) as running:
+        send(running, *[b"a%d" % number for number in range(6)])
+        client = opened(running)
+        client.store("2", "+FLAGS", "(\\Deleted)")
+        client.expunge()
+        validity, seen = look(client)
+        assert sorted(seen) == [1, 3, 4, 5, 6]
+        client.logout()
+    with sink(*options, database=database) as running:  # stopped in order
+        inside = opened(running)
+        assert look(inside) == (validity, seen)
+        send(running, b"b")
+        running.process.kill()
+        running.process.wait()
+        inside.shutdown()
+    with sink(*options, database=database) as running:  # killed
+        client = opened(running)
+        seen[7] = b"b"
+        assert look(client) == (validity, seen)
+        send(running, *[b"c%d" % number for number in range(8)])  # with these it is 14 of 12
+        deadline = time.monotonic() + 10
+        while len(client.search(None, "ALL")[1][0].split()) != 12:
+            assert time.monotonic() < deadline
+            client.noop()
+        seen = {uid: subject for uid, subject in seen.items() if uid > 3} | {8 + n: b"c%d" % n for n in range(8)}
+        assert look(client) == (validity, seen)
+        mail = tmp_path / "one.eml"
+        mail.write_bytes(b"To: ann@x.test\r\nSubject: d\r\n\r\n")
+        words = [sys.executable, "-m", "mailcatch", "import", "--url", running.url, str(mail)]
+        subprocess.run(words, check=True, capture_output=True, timeout=60)
+        client.noop()
+        again, after = look(client)
+        assert again == validity
+        assert {uid: subject for uid, subject in seen.items() if uid > 4}.items() <= after.items()
+        client.logout()

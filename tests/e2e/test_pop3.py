@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import poplib
-import re
 import signal
 import socket
 import time
@@ -58,12 +57,11 @@ def test_every_mail_comes_back_as_it_was_sent(running: Sink, corpus: Corpus, lon
             wire.send(raw, to=[to])
     with Client(running.pop3, to) as client:
         assert [number for number, raw in enumerate(mails, 1) if client.retrieve(number) != raw] == []
-    after_cr = re.compile(rb"\r\.")
     other = login(running, to)
     for number, raw in enumerate(mails, 1):
-        if not after_cr.search(raw):  # poplib takes a bare CR for no line end, and leaves its dots stuffed
-            lines = other.retr(number)[1]
-            assert [line.rstrip(b"\r") for line in lines] == [line.rstrip(b"\r") for line in raw.split(b"\n")[:-1]]
+        lines = other.retr(number)[1]
+        # poplib drops a CR also at the beginning of a line that ends in LF alone.
+        assert [line.strip(b"\r") for line in lines] == [line.strip(b"\r") for line in raw.split(b"\n")[:-1]]
     other.quit()
 
 

@@ -111,14 +111,14 @@ def by_imap(served: Ours, user: str) -> list[bytes]:
 
 
 def by_pop3(served: Ours, user: str) -> list[bytes]:
-    """Read a maildrop with poplib, which takes back dots stuffed after a line feed but not those after a bare CR."""
+    """Read a maildrop with poplib."""
     poplib._MAXLINE = 1 << 24  # type: ignore[attr-defined] # lines are as long as they are
     client = poplib.POP3(*served.pop3, timeout=60)
     client.user(user)
     client.pass_("x")
     found = [b"\r\n".join([*client.retr(number + 1)[1], b""]) for number in range(client.stat()[0])]
     client.quit()
-    return [raw.replace(b"\r..", b"\r.") for raw in found]
+    return found
 
 
 if __name__ == "__main__":

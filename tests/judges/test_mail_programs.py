@@ -141,7 +141,12 @@ def test_mbsync(served: Ours, mails: list[bytes], tmp_path: Path):
         assert client.select("INBOX") == ("OK", [str(len(mails) + 1).encode()])
         assert len(client.search(None, "FLAGGED", "SEEN")[1][0].split()) == 1
         assert client.search(None, "SUBJECT", "pushed")[1][0] != b""
+        client.store("1", "+FLAGS", "(\\Answered)")
     assert len(bodies(inbox)) == len(mails) + 1
+    served.deliver(user, b"Subject: third\r\n\r\nfrom far\r\n")
+    run(mbsync, "-c", tmp_path / "rc", "all", home=tmp_path)
+    assert len(bodies(inbox)) == len(mails) + 2
+    assert sum("R" in message.get_flags() for message in mailbox.Maildir(inbox, create=False)) == 1
 
 
 FETCHMAIL = """

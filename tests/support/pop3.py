@@ -23,11 +23,11 @@ from mailcatch.store.api import Store
 from mailcatch.store.sqlite import open_store
 from mailcatch.tls import Tls
 
-_STUFFED = re.compile(rb"(?:(?<=[\r\n])|\A)\.\.")
+_STUFFED = re.compile(rb"(?:(?<=\n)|\A)\.\.")
 
 
 def unstuffed(content: bytes) -> bytes:
-    """Return a message as it was before its dots were stuffed, after all line ends: CRLF, LF and CR."""
+    """Return a message as it was before its dots were stuffed, after CRLF and LF."""
     return _STUFFED.sub(b".", content)
 
 

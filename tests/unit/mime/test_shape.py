@@ -30,15 +30,16 @@ def structure(raw: bytes) -> bytes:
             b' "http://x/")',
         ),
         (
-            b"Content-Type: application/pdf; name*0*=utf-8''a; name*1=b.pdf\r\n"
+            b"Content-Type: application/pdf; Name*0*=utf-8''a; x=1; name*1=\"b c.pdf\"; y*=''%20; z*1=c; w*1=b; w*0=a\r\n"
             b"Content-Disposition: Attachment; filename=\"x y.pdf\"; size=3\r\n\r\nabc",
-            b'("application" "pdf" ("name*0*" "utf-8\'\'a" "name*1" "b.pdf") NIL NIL "7bit" 3 NIL'
+            b'("application" "pdf" ("Name*" "utf-8\'\'ab%20c.pdf" "x" "1" "y*" "\'\'%20" "z*1" "c" "w" "ab")'
+            b' NIL NIL "7bit" 3 NIL'
             b' ("attachment" ("filename" "x y.pdf" "size" "3")) NIL NIL)',
         ),
         (
             b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\na\r\n--x\r\n\r\nb\r\n--x--\r\n",
-            b'(("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 1 1 NIL NIL NIL NIL)'
-            b'("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 1 1 NIL NIL NIL NIL)'
+            b'(("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 1 0 NIL NIL NIL NIL)'
+            b'("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 1 0 NIL NIL NIL NIL)'
             b' "mixed" ("boundary" "x") NIL NIL NIL)',
         ),
         (
@@ -50,7 +51,7 @@ def structure(raw: bytes) -> bytes:
             b'("message" "rfc822" NIL NIL NIL "7bit" 19 (NIL "in" NIL NIL NIL NIL NIL NIL NIL NIL)'
             b' ("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 4 1 NIL NIL NIL NIL) 3 NIL NIL NIL NIL)',
         ),
-        (b"Content-Type: nonsense\r\n\r\nx", b'("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 1 1 NIL NIL NIL NIL)'),
+        (b"Content-Type: nonsense\r\n\r\nx", b'("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 1 0 NIL NIL NIL NIL)'),
     ],
     ids=["nothing said", "everything said", "parameters as written", "multipart", "no parts", "a message", "no type"],
 )  # fmt: skip

@@ -71,6 +71,20 @@ def test_each_key(opened: Opened, inbox: int, criteria: c.Criteria, uids: list[i
     assert [each.uid for each in opened.store.search_mailbox(inbox, criteria)] == uids
 
 
+def test_a_body_has_the_messages_attached_to_it(opened: Opened) -> None:
+    """Their headers and their text (RFC 3501 §6.4.4); the words of its own are found as ever."""
+    raw = (
+        b'Subject: outer\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n\r\nSee below.\r\n--b\r\n'
+        b"Content-Type: message/rfc822\r\n\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n"
+        b"Content-Transfer-Encoding: base64\r\n\r\naW5uZXIgdGV4dA==\r\n--b--\r\n"
+    )
+    opened.add(compose(Arrival(raw, Envelope("", (Recipient("c@d"),)), "smtp", 1)))
+    inbox = opened.boxes()["INBOX"]
+    for text, headers in (("inner text", False), ("GRÜSSE", False), ("see below", False), ("outer", True)):
+        assert [each.uid for each in opened.store.search_mailbox(inbox, c.Body(text, headers))] == [1], text
+    assert opened.store.search_mailbox(inbox, c.Body("outer", False)) == []
+
+
 def test_a_search_may_be_bounded(opened: Opened, inbox: int) -> None:
     """To some UIDs."""
     found = opened.store.search_mailbox(inbox, c.Everything(), ((2, 7),))
