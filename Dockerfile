@@ -25,6 +25,6 @@ ENV PATH=/opt/mailcatch/bin:/usr/local/bin:/usr/bin:/bin \
 USER 10001:10001
 WORKDIR /data
 VOLUME /data
-EXPOSE 1025 8025
+EXPOSE 1025 8025 1110 1143 1587 1465 1993 1995
 HEALTHCHECK --interval=10s --timeout=5s --start-period=5s CMD ["mailcatch", "ready"]
 ENTRYPOINT ["mailcatch"]

@@ -61,7 +61,7 @@ def test_the_compose_block_fits_the_image() -> None:
     dockerfile = ROOT.joinpath("Dockerfile").read_text("utf-8")
     (compose,) = blocks("yaml")
     assert re.findall(r"127\.0\.0\.1:(\d+):\1\b", compose) == ["8025", "1025"]
-    assert "EXPOSE 1025 8025" in dockerfile
+    assert "EXPOSE 1025 8025 1110 1143 1587 1465 1993 1995" in dockerfile
     assert "mail:/data" in compose
     assert "VOLUME /data" in dockerfile
     assert 'CMD ["mailcatch", "ready"]' in dockerfile

@@ -1,0 +1,1 @@
+"""The HTTP API held against its own document by schemathesis."""
