@@ -20,6 +20,7 @@ from contextlib import (
     ExitStack,
     asynccontextmanager,
     contextmanager,
+    suppress,
 )
 from dataclasses import dataclass, field, replace
 from types import FrameType
@@ -47,6 +48,8 @@ FAILED = 4
 STOP_WITHIN = 4.7
 """Seconds after which a stop that hangs is cut short; whatever was acknowledged is on disk (G17)."""
 
+_STDIN = 0
+_PIECE = 4096  # bytes; what comes is of no interest
 _SPARE_FILES = 128  # descriptors for the database, its readers, listeners and pipes
 
 T = TypeVar("T")
@@ -223,7 +226,9 @@ def _kept(section: StoreSection) -> Retention:
 
 
 def run(config: Config, announce: Announce) -> int:
-    """Serve until SIGINT or SIGTERM; return the exit code. Raises ConfigError for what cannot be opened.
+    """Serve until SIGINT or SIGTERM (or stdin's end, if so configured); return the exit code.
+
+    Raises ConfigError for what cannot be opened.
 
     `announce` is entered with the real ports when everything is ready, and left when the end begins.
     """
@@ -231,6 +236,8 @@ def run(config: Config, announce: Announce) -> int:
     log.setup("warning" if process.quiet else process.log_level, process.log_format)
     stop = Stop()
     stop.listen()
+    if process.stop_with_stdin:
+        stop.follow(_STDIN)
     try:
         with asyncio.Runner(loop_factory=_fast_loop()) as runner:
             return runner.run(_run(_fitted(config, raise_file_limit()), announce, stop))
@@ -294,12 +301,14 @@ def _is_loopback(host: str) -> bool:
 class Stop:
     """The signals: the first ends the service in order, a second one the process at once.
 
-    SIGHUP calls `hung_up`, unless the terminal that mailcatch was started in has gone with it: that ends it.
+    The end of a stream that is followed ends it in order too, and makes no signal a second one. SIGHUP calls `hung_up`,
+    unless the terminal that mailcatch was started in has gone with it: that ends it.
     """
 
     def __init__(self) -> None:
         self.hung_up: Callable[[], None] = lambda: None
         self._wanted = False
+        self._signalled = False
         self._event = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._clean: ExitStack | None = None
@@ -313,6 +322,14 @@ class Stop:
         signal.signal(signal.SIGTERM, self._end)
         if hasattr(signal, "SIGHUP"):
             signal.signal(signal.SIGHUP, self._hang_up)
+
+    def follow(self, stream: int) -> None:
+        """Stop in order when a stream ends: whoever held its other end has gone, however that came.
+
+        A pipe ends with the last process that holds it, after SIGKILL too, and on every system; a process cannot be
+        told of its parent's death in a way that Linux, macOS and Windows share.
+        """
+        threading.Thread(target=self._follow, args=(stream,), name="stdin", daemon=True).start()
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Name the loop that waits."""
@@ -341,9 +358,22 @@ class Stop:
             self._clean = stack
             yield
 
+    def _follow(self, stream: int) -> None:
+        with suppress(OSError):  # closed from the start, or a terminal that has gone
+            while os.read(stream, _PIECE):
+                pass
+        with suppress(RuntimeError):  # the loop has ended already
+            self._want()
+
     def _end(self, number: int, frame: FrameType | None) -> None:
-        if self._wanted:
+        if self._signalled:
             self._leave(128 + number)
+        self._signalled = True
+        self._want()
+
+    def _want(self) -> None:
+        if self._wanted:
+            return
         self._wanted = True
         self._watchdog = threading.Timer(STOP_WITHIN, self._too_long)
         self._watchdog.daemon = True

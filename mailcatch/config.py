@@ -104,6 +104,13 @@ class ProcessSection:
     )
     json: bool = field(default=False, metadata=option(FLAG, "one machine-readable ready line"))
     open: bool = field(default=False, metadata=option(FLAG, "open the inbox in the browser when ready"))
+    stop_with_stdin: bool = field(
+        default=False,
+        metadata=option(
+            FLAG,
+            "stop in order when standard input ends: with a pipe there, mailcatch never outlives whoever started it",
+        ),
+    )
     log_level: str = field(default="info", metadata=option(LEVEL, "what is logged, on stderr"))
     log_format: str | None = field(
         default=None, metadata=option(FORMAT, "how it is logged", fallback="text on a terminal, else json")

@@ -1,7 +1,7 @@
 """What ends a command: its exit code and its one sentence.
 
-Exit codes: 0 ok, 1 what was asked for is not there, 2 a wrong option, value or query, 3 no server answers, 4 the
-server failed.
+Exit codes: 0 ok, 1 an expectation failed or what was asked for is not there, 2 a wrong option, value or query, 3 no
+server answers, 4 the server failed, 5 there are several where one was meant. `run` ends with its command's own.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ import click
 from click.core import ParameterSource
 
 from mailcatch.errors import ConfigError, Conflict, MailcatchError, NotFound, QueryError
+
+NOT_MATCHED, AMBIGUOUS = 1, 5
+"""Exit codes of an expectation that failed."""
 
 CODES: tuple[tuple[type[MailcatchError], int], ...] = ((ConfigError, 2), (QueryError, 2), (NotFound, 1), (Conflict, 1))
 
@@ -26,6 +29,14 @@ class ServerFailed(click.ClickException):
     exit_code = 4
 
 
+class Busy(ServerFailed):
+    """The server cannot now; it may in `retry_after` seconds."""
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class Refused(click.ClickException):
     """The server cannot do what was asked for, and says why: the request was wrong."""
 
@@ -35,7 +46,13 @@ class Refused(click.ClickException):
 class Missing(Refused):
     """What was asked for is not there."""
 
-    exit_code = 1
+    exit_code = NOT_MATCHED
+
+
+class Ambiguous(Refused):
+    """There are several, and one was meant."""
+
+    exit_code = AMBIGUOUS
 
 
 def code_of(error: Exception) -> int:

@@ -16,13 +16,29 @@ COMMANDS = {
     "ls": "List messages, newest first.",
     "show": "Show one message.",
     "rm": "Delete messages for ever.",
+    "clear": "Delete every message.",
+    "open": "Open the inbox, or a message, in the browser.",
+    "wait": "Wait for mail, and print what is in it.",
+    "none": "See that no such mail is there or comes.",
+    "assert": "Judge a file of expectations.",
+    "cursor": "Print where the log is now, for --since.",
     "export": "Write messages as mbox, or as files into a directory.",
     "import": "Store messages from mbox files, .eml files and directories.",
+    "sendmail": "Send the mail on standard input, as sendmail(8) does.",
+    "run": "Run a command with a mailcatch of its own.",
+    "doctor": "Try every door of the server, and print settings for clients.",
     "ca": "Show the development CA, and how clients are told to trust it.",
 }
 """The commands and what they do; each lives in a module of its name (a Python keyword with an underscore after it)."""
 
-_MODULES = {"import": "import_", "config": "show_config"}
+_MODULES = {
+    "import": "import_",
+    "config": "show_config",
+    "run": "run_",
+    "open": "open_",
+    "assert": "assert_",
+    "sendmail": "sendmail.command",
+}
 
 
 class Group(click.Group):

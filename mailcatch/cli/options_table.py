@@ -49,17 +49,9 @@ says what was ignored; `--config mailcatch.toml` means it.
 
 ## Where the commands look
 
-`ls`, `show`, `rm`, `send`, `export`, `import` and `ready` find the server by `--url`, else `MAILCATCH_URL` (which may
-carry `user:password@` and a prefix), else where `serve` would listen with the configuration of this directory, else
-`http://localhost:8025`.
-
-| exit code | means |
-|---|---|
-| 0 | done |
-| 1 | what was asked for is not there |
-| 2 | an option, value or query is wrong |
-| 3 | no server answers |
-| 4 | the server failed |
+The client commands find the server by `--url`, else `MAILCATCH_URL` (which may carry `user:password@` and a prefix),
+else where `serve` would listen with the configuration of this directory, else `http://localhost:8025`. What they do,
+and their exit codes: [commands.md](commands.md).
 
 ## In a container
 

@@ -25,19 +25,35 @@ def command(
     place: Place, /, *, ids: tuple[str, ...], query: str | None, everything: bool, yes: bool, as_json: bool
 ) -> None:
     """Delete messages for ever: by ID (or `latest`), by --query, or --all. A message that is gone counts as deleted."""
-    _check(ids, query, everything, yes)
+    _check(ids, query, everything)
+    if everything:
+        delete_all(place, yes=yes, as_json=as_json)
+        return
     server = place.server()
     deleted = sum(
         int(server.json("DELETE", "/v1/messages", each)["deleted"]) for each in _selectors(server, ids, query)
     )
+    _told(deleted, as_json)
+
+
+def delete_all(place: Place, *, yes: bool, as_json: bool) -> None:
+    """Delete every message, after asking. Raises UsageError where nobody can be asked."""
+    if not yes:
+        if not sys.stdin.isatty():
+            raise click.UsageError("every message would go, for ever: say --yes too", click.get_current_context())
+        click.confirm("Delete every message for ever?", abort=True, err=True)
+    _told(int(place.server().json("DELETE", "/v1/messages", [("all", "true")])["deleted"]), as_json)
+
+
+def _told(deleted: int, as_json: bool) -> None:
     if as_json:
         write(json.dumps({"deleted": deleted}) + "\n")
     else:
         say(f"{deleted:,} message{'' if deleted == 1 else 's'} deleted")
 
 
-def _check(ids: Sequence[str], query: str | None, everything: bool, yes: bool) -> None:
-    """Refuse what says nothing, or two things, and ask before many messages go."""
+def _check(ids: Sequence[str], query: str | None, everything: bool) -> None:
+    """Refuse what says nothing, or two things."""
     given = bool(ids) + (query is not None) + everything
     if given != 1:
         raise click.UsageError("say which messages: IDs, or --query QUERY, or --all", click.get_current_context())
@@ -45,18 +61,12 @@ def _check(ids: Sequence[str], query: str | None, everything: bool, yes: bool) -
         raise click.UsageError("--query is empty; for every message say --all", click.get_current_context())
     if ids and "" in ids:
         raise click.UsageError("an ID is empty", click.get_current_context())
-    if everything and not yes:
-        if not sys.stdin.isatty():
-            raise click.UsageError("--all deletes every message for ever: say --yes too", click.get_current_context())
-        click.confirm("Delete every message for ever?", abort=True, err=True)
 
 
 def _selectors(server: Server, ids: Sequence[str], query: str | None) -> Iterator[Params]:
     """Yield the parameters of each request."""
     if query is not None:
         yield [("q", query)]
-    elif not ids:
-        yield [("all", "true")]
     meant = [_id_of(server, each) for each in ids]
     for start in range(0, len(meant), _AT_ONCE):
         yield [("id", each) for each in meant[start : start + _AT_ONCE]]

@@ -55,7 +55,7 @@ def command(
     Without --from and --to, a file's envelope is taken from its header.
     """
     mails = [_mail_of(name, sender, recipients) for name in files] or [_sample(sender, recipients)]
-    host, port = _target(place, smtp)
+    host, port = target(place, smtp)
     ids = _send(host, port, mails)
     if as_json:
         write(json.dumps({"ids": ids}) + "\n")
@@ -92,7 +92,7 @@ def _mail_of(name: str, sender: str | None, recipients: Sequence[str]) -> Mail:
     return Mail(raw, said, to)
 
 
-def _target(place: Place, smtp: str | None) -> tuple[str, int]:
+def target(place: Place, smtp: str | None) -> tuple[str, int]:
     """Return where mail is taken: as said, as the server tells, or as it is configured."""
     if smtp is not None:
         try:

@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 
 import click
 
-from mailcatch.cli.errors import Missing, Refused, ServerFailed, Unreachable
+from mailcatch.cli.errors import Busy, Missing, Refused, ServerFailed, Unreachable
 from mailcatch.cli.options import config_from
 from mailcatch.config import Bind, Config
 
@@ -38,7 +38,8 @@ class Place:
         from mailcatch.cli.serve import command
 
         arguments = [] if self.config_file is None else ["--config", self.config_file]
-        return config_from(command.make_context("serve", arguments))
+        # click keeps a command's help option as it is first asked for: with the names that the group gives it
+        return config_from(command.make_context("serve", arguments, help_option_names=["-h", "--help"]))
 
     def server(self) -> Server:
         """Return the server. Raises Unreachable when the configuration has no web."""
@@ -147,19 +148,35 @@ class Server:
         answer = self.ask(method, path, params, body, headers)
         return self.read(answer)
 
-    def read(self, answer: http.client.HTTPResponse) -> bytes:
-        """Return an answer's body, unless it says that something is wrong."""
+    def read(self, answer: http.client.HTTPResponse, *, besides: int | None = None) -> bytes:
+        """Return an answer's body, unless it says that something is wrong with another status than `besides`."""
         try:
             data = answer.read()
         except (OSError, http.client.HTTPException) as error:
             raise ServerFailed(f"the answer of {self.url} broke off") from error
-        check(answer, data, self.url)
+        if answer.status != besides:
+            check(answer, data, self.url)
         return data
 
     def json(self, method: str, path: str, params: Params = ()) -> dict[str, Any]:
         """Ask, and return the JSON object. Raises as `fetch` does."""
-        answer = self.ask(method, path, params)
-        data = self.read(answer)
+        return self._object(self.read(self.ask(method, path, params)))
+
+    def exchange(
+        self, method: str, path: str, body: Mapping[str, object], *, patience: float = TIMEOUT
+    ) -> tuple[int, dict[str, Any]]:
+        """Send a JSON object, and return the status and the object that is answered: 200, or a 409 with its reasons.
+
+        `patience` is how many seconds the answer may take. Raises as `fetch` does for every other status.
+        """
+        self._connection.timeout = patience
+        if self._connection.sock is not None:
+            self._connection.sock.settimeout(patience)
+        data = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+        answer = self.ask(method, path, body=data, headers={"Content-Type": "application/json"})
+        return answer.status, self._object(self.read(answer, besides=409))
+
+    def _object(self, data: bytes) -> dict[str, Any]:
         try:
             value = json.loads(data)
         except ValueError:
@@ -178,9 +195,16 @@ def check(answer: http.client.HTTPResponse, data: bytes, url: str) -> None:
         detail = str(problem["detail"])
     except (ValueError, LookupError, TypeError):
         raise ServerFailed(f"what answers at {url} is no mailcatch: {answer.status} {answer.reason}") from None
+    if answer.status == 503 and str(problem.get("type", "")).endswith("/busy"):
+        raise Busy(detail, _seconds(answer.getheader("Retry-After")))
     if answer.status >= 500:
         raise ServerFailed(detail)
     raise (Missing if answer.status in {404, 409, 410} else Refused)(detail + _hint(problem))
+
+
+def _seconds(retry_after: str | None) -> float:
+    """Return how long a busy server wants to be left alone (RFC 9110 §10.2.3), a second if it does not say."""
+    return float(retry_after) if retry_after is not None and retry_after.isdecimal() else 1.0
 
 
 def _hint(problem: Mapping[str, Any]) -> str:

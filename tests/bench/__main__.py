@@ -6,10 +6,11 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import imap, reading, report, smtp, soak, start
+from tests.bench import commands, imap, reading, report, smtp, soak, start
 
 PARTS: dict[str, Callable[[], Iterator[report.Row]]] = {
     "start": start.measure,
+    "commands": commands.measure,
     "smtp": smtp.measure,
     "reading": reading.measure,
     "imap": imap.measure,

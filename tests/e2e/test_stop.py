@@ -1,6 +1,7 @@
 """The end: in each protocol's own words, within five seconds, with exit code 0 (G17)."""
 
 import http.client
+import json
 import os
 import signal
 import socket
@@ -214,3 +215,59 @@ def test_the_log_of_sqlite_is_folded_in(tmp_path: Path):
                 wire.send(MAIL)
         assert ended(running)[0] == 0
     assert [path.name for path in tmp_path.iterdir()] == ["mail.db"]
+
+
+HOLDER = """
+import json, subprocess, sys
+words = [sys.executable, "-m", "mailcatch", "--json", "--stop-with-stdin", "--database", ":temp:"]
+for door in ("smtp", "http", "pop3", "imap"):
+    words += [f"--{door}", "0"]
+child = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+sys.stdout.buffer.write(child.stdout.readline())
+sys.stdout.flush()
+sys.stdin.read()
+"""
+"""A program that starts a sink, tells what it said, and waits."""
+
+
+def test_it_does_not_outlive_whoever_holds_its_standard_input(tmp_path: Path):
+    """The holder is killed, and can tell nobody: the sink ends, its port is free and its folder gone."""
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+    ) as holder:
+        assert holder.stdout is not None and holder.stderr is not None
+        ready = json.loads(holder.stdout.readline())
+        assert len(list(tmp_path.iterdir())) == 1
+        connection = socket.create_connection((ready["smtp"][0]["host"], ready["smtp"][0]["port"]), 10)
+        holder.kill()
+        heard = b"".join(iter(lambda: connection.recv(1000), b""))
+        assert b"\r\n421 4.3.2" in heard  # in order, in the protocol's words
+        connection.close()
+        assert b"Traceback" not in holder.stderr.read()  # the sink writes there too: at its end, that is gone
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_end_of_its_input_makes_no_signal_a_second_one(tmp_path: Path):
+    """Who closes the pipe and then says SIGTERM is not impatient: it still stops in order, and exits with 0."""
+    words = ["--stop-with-stdin", "--json", "--database", ":temp:"]
+    words += ["--smtp", "0", "--http", "0", "--pop3", "0", "--imap", "0"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mailcatch", *words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.write(b"what comes is of no interest")
+    process.stdin.flush()
+    assert json.loads(process.stdout.readline())["pid"] == process.pid
+    process.stdin.close()
+    process.terminate()
+    assert process.wait(10) == 0
+    process.stdout.close()
+    assert list(tmp_path.iterdir()) == []

@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-DISTRIBUTIONS = {"flask_sock": "flask-sock"}
+DISTRIBUTIONS = {"flask_sock": "flask-sock", "yaml": "pyyaml"}
 """Where a package's name is not the name of its import."""
 
 BEHIND = {"simple-websocket"}
@@ -20,6 +20,9 @@ BROUGHT = {"werkzeug", "referencing"}
 
 TOOLS = {"django", "hatchling", "import-linter", "mypy", "ruff"}
 """Not imported by name: programs, the Django app that is a process of its own, what the build's hook is loaded into."""
+
+APART = {"schemathesis"}
+"""Imported by what runs in an environment of its own: tests/schema."""
 
 ONLY_TYPES = {"_typeshed"}
 """Known to type checkers, never imported."""
@@ -38,7 +41,7 @@ def imported(folder: str) -> set[str]:
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 names.add(node.module)
     others = {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"mailcatch", "tests"}
-    return {DISTRIBUTIONS.get(name, name) for name in others - BROUGHT - ONLY_TYPES}
+    return {DISTRIBUTIONS.get(name, name) for name in others - BROUGHT - APART - ONLY_TYPES}
 
 
 def asked_for(requirements: list[str]) -> set[str]:
