@@ -7,6 +7,7 @@ texts say under which keys it stands.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Sequence
 
 from mailcatch.store.deriving import Role
@@ -42,6 +43,23 @@ def add(transaction: Transaction, found: Iterable[tuple[str, Role, str]], seq: i
     for key, its_roles in roles.items():
         transaction.add(ADDRESSES, (key, seq, its_roles))
     return text_of(list(roles))
+
+
+def found_of(connection: sqlite3.Connection, message: int, keys: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Return (key, role, domain) of a message that stands under some keys, as they were added."""
+    rows = connection.execute(
+        "SELECT a.key, a.roles, d.domain FROM json_each(?) k JOIN addresses a ON a.key = k.value AND a.message = ?"
+        " LEFT JOIN domains d ON d.key = a.key",
+        (text_of(keys), message),
+    )
+    found: list[tuple[str, str, str]] = []
+    for key, roles, domain in rows:
+        for number, role in enumerate(_ROLES):
+            if roles >> number & 1:
+                found.append((key, role, domain or ""))
+            if roles >> number >> _NAMED & 1:
+                found.append((key, role, ""))
+    return found
 
 
 def forget(transaction: Transaction, messages: Sequence[int]) -> None:

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from mailcatch.mime.reading import Reading
 from mailcatch.model import Cursor, Envelope, Event, Fetch, Message, Order, Origin, Session, Summary
+from mailcatch.search.predicate import Candidate
 from mailcatch.search.query import Query
 from mailcatch.store.deriving import Derived, derive
 from mailcatch.store.mailbox_api import MailboxStore
@@ -152,6 +153,23 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """A message, and what a predicate sees of it."""
+
+    seq: int
+    summary: Summary
+    candidate: Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Arrivals; `seq` is how far the log was looked through."""
+
+    seen: tuple[Seen, ...]
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class SessionPage:
     """Sessions, newest first, without transcripts; `before` is the number to ask on from."""
 
@@ -197,6 +215,12 @@ class Reader(Protocol):
         The Bin and appended mail are left out unless the query asks for them. Raises NotFound for an unknown inbox,
         Overloaded if the query runs longer than 2 s.
         """
+
+    def arrivals(self, after: int, limit: int = 200) -> Candidates:
+        """Return what came after seq `after`, oldest first: what a waiter looks at."""
+
+    def newest(self, limit: int) -> tuple[Seen, ...]:
+        """Return the newest messages, those in the Bin too, newest first: what an explanation looks at."""
 
     def positions(self, query: Query | None, start: int, count: int, inbox: str | None = None) -> Page:
         """Return `count` rows from index `start` (0 = newest) of the list: what a virtual list jumps by."""

@@ -52,13 +52,19 @@ def restore(connection: sqlite3.Connection) -> int:
     return len(missing)
 
 
-def _restore(connection: sqlite3.Connection, seq: int) -> None:
+def read_source(connection: sqlite3.Connection, seq: int) -> tuple[bytes, Envelope]:
+    """Return what a message's rows are derived from."""
     raw, envelope = connection.execute(
         "SELECT r.data, m.envelope FROM messages m JOIN raw r ON r.message = m.seq WHERE m.seq = ?", (seq,)
     ).fetchone()
+    return raw, _envelope(envelope)
+
+
+def _restore(connection: sqlite3.Connection, seq: int) -> None:
+    raw, envelope = read_source(connection, seq)
     reading = read_safely(raw)
     connection.execute("BEGIN IMMEDIATE")
     transaction = Transaction(connection, seq, 0, Tally())
-    add(transaction, seq, raw, reading, derive(reading, _envelope(envelope)))
+    add(transaction, seq, raw, reading, derive(reading, envelope))
     transaction.flush()
     connection.execute("COMMIT")

@@ -13,9 +13,10 @@ from mailcatch.bus import Bus
 from mailcatch.errors import ConfigError
 from mailcatch.model import Cursor, Fetch, Message, Order, Session
 from mailcatch.search.query import Query
-from mailcatch.store import fetches, listing, log, messages, removal, sessions
+from mailcatch.store import candidates, fetches, listing, log, messages, removal, sessions
 from mailcatch.store.api import (
     Added,
+    Candidates,
     Change,
     Counts,
     Health,
@@ -25,6 +26,7 @@ from mailcatch.store.api import (
     Outcome,
     Page,
     Retention,
+    Seen,
     Selection,
     SessionPage,
     Store,
@@ -119,6 +121,14 @@ class _SqliteStore(SqliteMailboxes):
         state = self._state
         with self._listed(query) as connection:
             return listing.Listing(connection, state, self._known, query, inbox).positions(start, count)
+
+    def arrivals(self, after: int, limit: int = 200) -> Candidates:
+        with self._readers.read() as connection:
+            return candidates.read_arrivals(connection, after, limit)
+
+    def newest(self, limit: int) -> tuple[Seen, ...]:
+        with self._readers.read() as connection:
+            return candidates.read_newest(connection, limit)
 
     def _listed(self, query: Query | None) -> AbstractContextManager[sqlite3.Connection]:
         """Lend a connection for a list: without a query nothing that is derived is looked at."""

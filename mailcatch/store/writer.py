@@ -139,7 +139,8 @@ class Writer:
             return
         settling = self._settling
         try:
-            if settling is None or settling.done():
+            # One that runs already may have begun before the commit that we are about: the bus tells of that first.
+            if settling is None or settling.running() or settling.done():
                 self._settling = settling = self.submit(Transaction.catch_up)
             settling.result(SETTLE_SECONDS)
         except (MailcatchError, TimeoutError) as error:

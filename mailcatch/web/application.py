@@ -6,7 +6,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from mailcatch.errors import MailcatchError
-from mailcatch.web import content, frames, info, injecting, live, messages, paths, sessions
+from mailcatch.web import content, frames, info, injecting, live, messages, paths, sessions, waiting
 from mailcatch.web.binding import bind, internal, problem_response
 from mailcatch.web.problems import Problem, problem_of
 from mailcatch.web.routes import Route
@@ -21,6 +21,7 @@ API: tuple[Route, ...] = (
     *info.ROUTES,
     *sessions.ROUTES,
     *live.ROUTES,
+    *waiting.ROUTES,
 )
 """Every endpoint of the API; the OpenAPI document is made from it too."""
 

@@ -10,6 +10,9 @@ from mailcatch.web.problems import Problem
 LIVE = 64
 """Websockets and event streams at one time."""
 
+WAITERS = 200
+"""Requests that wait for mail at one time."""
+
 
 class Budget:
     """A number of places; who finds none is told to come again."""

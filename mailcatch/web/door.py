@@ -11,6 +11,7 @@ from mailcatch.bus import Bus
 from mailcatch.config import HttpSection
 from mailcatch.control import Info
 from mailcatch.inbox import Inbox
+from mailcatch.inbox.waiting import Waiting
 from mailcatch.store.api import Reader
 from mailcatch.web.application import make
 from mailcatch.web.middleware import Guard
@@ -45,7 +46,8 @@ async def serve(  # noqa: PLR0917 - the parts, in the order they are made
     The end takes up to about four seconds: live connections are told to go, requests under way may finish, new ones
     are answered 503 `stopping`.
     """
-    site = Site(store=store, inbox=inbox, info=info, section=section)
+    waiting = Waiting(store, bus)
+    site = Site(store=store, inbox=inbox, info=info, section=section, waiting=waiting)
     guard = Guard(make(site, Static(section.webroot)), section.webroot, section.allow_hosts)
     server = Server(sockets, guard, max_connections=section.max_connections)
     site.hub.start(bus)
@@ -55,4 +57,5 @@ async def serve(  # noqa: PLR0917 - the parts, in the order they are made
     finally:
         site.stopping.set_result(None)
         site.hub.close()
+        waiting.close()
         await asyncio.to_thread(server.stop)

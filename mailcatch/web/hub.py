@@ -54,6 +54,7 @@ class Hub:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._bells: set[Ring] = set()
+        self._waiters: set[Ring] = set()
         self._occupied = threading.Event()
         self.closed = False
 
@@ -71,6 +72,17 @@ class Hub:
                 if not self._bells and not self.closed:
                     self._occupied.clear()
 
+    @contextlib.contextmanager
+    def rings_at_end(self, ring: Ring) -> Iterator[None]:
+        """Call `ring` when the hub closes, for the length of a block: for those whom others tell of news."""
+        with self._lock:
+            self._waiters.add(ring)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiters.discard(ring)
+
     def ring(self) -> None:
         """Wake every live connection."""
         with self._lock:
@@ -86,6 +98,9 @@ class Hub:
         self.closed = True
         self._occupied.set()
         self.ring()
+        with self._lock:
+            for ring in self._waiters:
+                ring()
 
     def _follow(self, bus: Bus) -> None:
         while not (self.closed or bus.closed):
@@ -103,6 +118,7 @@ class Line:
     def __init__(self, bell: Bell, client: socket.socket) -> None:
         self._selector = selectors.PollSelector() if hasattr(select, "poll") else selectors.SelectSelector()
         self._bell = bell
+        self._client = client
         self._selector.register(bell.sock, selectors.EVENT_READ, "news")
         self._selector.register(client, selectors.EVENT_READ, "client")
 
@@ -115,6 +131,11 @@ class Line:
         finally:
             if not news:
                 self._selector.register(self._bell.sock, selectors.EVENT_READ, "news")
+
+    def ignore_client(self) -> None:
+        """Wait for the client no more: what it sends is for later."""
+        with contextlib.suppress(KeyError):
+            self._selector.unregister(self._client)
 
     def close(self) -> None:
         """Give the selector back; the sockets are their owners'."""

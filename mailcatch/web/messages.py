@@ -16,6 +16,7 @@ from mailcatch.web.cursors import parse_cursor
 from mailcatch.web.problems import Problem
 from mailcatch.web.routes import Ask, NoParameters, Route
 from mailcatch.web.selecting import MAX_IDS, Q, Which, checked_id, id_of, query_of, selection, zone
+from mailcatch.web.site import Site
 
 PageCursor = Annotated[str, Meta(description="`before` or `after` of a page")]
 
@@ -117,11 +118,16 @@ def _partial(page: shapes.MessagePage, names: str) -> shapes.PartialPage:
 
 def one_message(ask: Ask[Which, None]) -> Struct:
     """Return one message whole."""
-    store = ask.site.store
-    message = store.message(id_of(store, ask.path["id"], ask.params))
+    return whole(ask.site, id_of(ask.site.store, ask.path["id"], ask.params), ask.cursor)
+
+
+def whole(site: Site, id: str, cursor: str) -> shapes.Message:
+    """Return a message with all that is read from it. Raises NotFound."""
+    store = site.store
+    message = store.message(id)
     summary, root = message.summary, message.root
     html = html_in(store, summary.id, root)
-    frame = None if html is None else f"{ask.webroot}/frame/{ask.site.tokens.make(summary.id)}/{summary.id}"
+    frame = None if html is None else f"{site.section.webroot}/frame/{site.tokens.make(summary.id)}/{summary.id}"
     shown = present.summary(summary)
     return shapes.Message(
         **{field: getattr(shown, field) for field in shown.__struct_fields__},
@@ -134,7 +140,7 @@ def one_message(ask: Ask[Which, None]) -> Struct:
         parts=present.parts(root),
         attachments=[present.attachment(part) for part in attachments_of(root)],
         frame=frame,
-        cursor=ask.cursor,
+        cursor=cursor,
     )
 
 

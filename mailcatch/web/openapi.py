@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from mailcatch import __version__
-from mailcatch.web import shapes
+from mailcatch.web import expectations, shapes
 from mailcatch.web.application import API
 from mailcatch.web.binding import repeats
 from mailcatch.web.headers import CURSOR
@@ -129,7 +129,7 @@ def _responses(route: Route) -> Json:
 
 def _add_problem(responses: Json, name: str, status: int) -> None:
     response = responses.setdefault(str(status), {"description": KINDS[name].title, "content": {}})
-    response["content"].setdefault(CONTENT_TYPE, {"schema": _reference(shapes.ProblemShape)})
+    response["content"].setdefault(CONTENT_TYPE, {"schema": _reference(expectations.ProblemShape)})
 
 
 def _response(answer: type[Struct] | str, description: str) -> Json:
@@ -154,7 +154,7 @@ def _name(kind: type[Struct]) -> str:
 
 
 def _components() -> Json:
-    kinds: list[type[Struct]] = [shapes.ProblemShape, shapes.PartialPage, shapes.Hello, shapes.Event]
+    kinds: list[type[Struct]] = [expectations.ProblemShape, shapes.PartialPage, shapes.Hello, shapes.Event]
     for route in API:
         kinds += [kind for kind in (route.answer, route.body, *route.also.values()) if isinstance(kind, type)]
     _, components = msgspec.json.schema_components(tuple(dict.fromkeys(kinds)), ref_template=_REF)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mailcatch import control, model
+from mailcatch.inbox import explaining
 from mailcatch.store import api
-from mailcatch.web import shapes
+from mailcatch.web import expectations, shapes
 from mailcatch.web.times import rfc3339
 
 
@@ -196,3 +197,22 @@ def info(value: control.Info, cursor: str, webroot: str) -> shapes.Info:
 def ports(values: Iterable[model.Listener]) -> list[shapes.Port]:
     """Return open sockets."""
     return [shapes.Port(value.host, value.port, value.tls) for value in values]
+
+
+def near(value: explaining.Near) -> expectations.Near:
+    """Show a message that came near."""
+    leaves = [
+        expectations.Leaf(leaf.field, leaf.operator, leaf.expected, leaf.actual, leaf.passed, leaf.why)
+        for leaf in value.leaves
+    ]
+    summary = value.summary
+    return expectations.Near(summary.id, summary.seq, summary.subject, rfc3339(summary.received_at), leaves)
+
+
+def smtp_seen(value: explaining.SmtpSeen) -> expectations.SmtpSeen:
+    """Show what SMTP saw."""
+    rejected = [
+        expectations.Refusal(each.code, each.enhanced, each.text, each.verb, each.user, each.peer, each.session)
+        for each in value.rejected
+    ]
+    return expectations.SmtpSeen(value.connections, value.messages, rejected)

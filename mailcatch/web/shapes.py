@@ -430,16 +430,3 @@ class Health(Shape, frozen=True):
 
     status: Literal["ok", "starting", "stopping", "failed"]
     problem: str | None = None
-
-
-class ProblemShape(Shape, frozen=True, rename=None):
-    """An error (RFC 9457); further members depend on its type."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    position: int | UnsetType = UNSET
-    suggestion: str | UnsetType | None = UNSET
-    parameter: str | UnsetType = UNSET
-    id: str | UnsetType = UNSET

@@ -15,8 +15,9 @@ from mailcatch.config import HttpSection
 from mailcatch.control import Info
 from mailcatch.ids import is_id
 from mailcatch.inbox import Inbox
+from mailcatch.inbox.waiting import Waiting
 from mailcatch.store.api import Reader
-from mailcatch.web.budgets import LIVE, Budget
+from mailcatch.web.budgets import LIVE, WAITERS, Budget
 from mailcatch.web.cursors import cursor_text
 from mailcatch.web.hub import Hub
 from mailcatch.web.problems import Problem
@@ -59,7 +60,9 @@ class Site:
     inbox: Inbox
     info: Callable[[], Info]
     section: HttpSection
+    waiting: Waiting
     hub: Hub = field(default_factory=Hub)
+    waiters: Budget = field(default_factory=lambda: Budget("waiters", WAITERS))
     live: Budget = field(default_factory=lambda: Budget("live connections", LIVE))
     websocket: Carrier = field(default_factory=lambda: Carrier("/v1/live"))
     tokens: Tokens = field(default_factory=Tokens)

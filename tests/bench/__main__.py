@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import commands, imap, reading, report, smtp, soak, start
+from tests.bench import commands, imap, reading, report, smtp, soak, start, waiting
 
 PARTS: dict[str, Callable[[], Iterator[report.Row]]] = {
     "start": start.measure,
@@ -14,6 +14,7 @@ PARTS: dict[str, Callable[[], Iterator[report.Row]]] = {
     "smtp": smtp.measure,
     "reading": reading.measure,
     "imap": imap.measure,
+    "waiting": waiting.measure,
     "soak": soak.measure,
 }
 

@@ -1,0 +1,56 @@
+"""Messages as a predicate sees them: what is derived for search, read back."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from mailcatch.mime.reading import read_safely
+from mailcatch.model import Summary
+from mailcatch.search.fold import words
+from mailcatch.search.predicate import Candidate, candidate
+from mailcatch.store.addresses import found_of
+from mailcatch.store.api import Candidates, Seen
+from mailcatch.store.derived import read_source
+from mailcatch.store.deriving import derive
+from mailcatch.store.rows import SUMMARY, summary_of
+
+_keys = msgspec.json.Decoder(list[str]).decode
+
+
+def read_arrivals(connection: sqlite3.Connection, after: int, limit: int) -> Candidates:
+    """Return the messages past seq `after` that lists show, oldest first; appended mail has not arrived."""
+    (seq,) = connection.execute("SELECT value FROM counters WHERE name = 'seq'").fetchone()
+    rows = _rows(connection, "m.seq > ? AND m.origin <> 'append' ORDER BY m.seq LIMIT ?", (after, limit))
+    seen = tuple(rows)
+    return Candidates(seen, seen[-1].seq if len(seen) == limit else seq)
+
+
+def read_newest(connection: sqlite3.Connection, limit: int) -> tuple[Seen, ...]:
+    """Return the newest messages, those in the Bin too, newest first."""
+    return tuple(_rows(connection, "m.origin <> 'append' ORDER BY m.seq DESC LIMIT ?", (limit,)))
+
+
+def _rows(connection: sqlite3.Connection, which: str, parameters: Sequence[Any]) -> Iterable[Seen]:
+    rows = connection.execute(
+        f"SELECT {SUMMARY}, t.subject, t.people, t.body, t.keys FROM messages m LEFT JOIN texts t ON t.message = m.seq"
+        f" WHERE {which}",
+        parameters,
+    ).fetchall()
+    for row in rows:
+        summary = summary_of(row)
+        yield Seen(summary.seq, summary, _candidate(connection, summary, row[-4:]))
+
+
+def _candidate(connection: sqlite3.Connection, summary: Summary, derived: Sequence[Any]) -> Candidate:
+    subject, people, body, keys = derived
+    if subject is None:  # committed since, and what is derived from it not yet: a follower must not miss it for that
+        raw, envelope = read_source(connection, summary.seq)
+        made = derive(read_safely(raw), envelope)
+        return candidate(summary, made.texts, made.words, made.addresses)
+    texts = (subject, people, body)
+    cut = (" ".join(words(subject)), " ".join(words(people)), " ".join(words(body)))
+    return candidate(summary, texts, cut, found_of(connection, summary.seq, _keys(keys)))
