@@ -6,7 +6,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from mailcatch.errors import MailcatchError
-from mailcatch.web import content, frames, info, injecting, live, messages, paths, sessions, waiting
+from mailcatch.web import content, extracting, frames, info, injecting, live, messages, paths, sessions, waiting
 from mailcatch.web.binding import bind, internal, problem_response
 from mailcatch.web.problems import Problem, problem_of
 from mailcatch.web.routes import Route
@@ -16,6 +16,7 @@ from mailcatch.web.static import Static
 API: tuple[Route, ...] = (
     *messages.ROUTES,
     *content.ROUTES,
+    *extracting.ROUTES,
     *paths.ROUTES,
     *injecting.ROUTES,
     *info.ROUTES,

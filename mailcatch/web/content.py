@@ -93,29 +93,41 @@ def part_response(store: Reader, id: str, found: Part, kind: str) -> Response:
     return answer
 
 
+def headers_at(store: Reader, id: str, root: Part) -> tuple[Header, ...]:
+    """Return the header fields of the message or of one attached to it, reading no more than these."""
+    head = store.raw_range(id, root.header_offset, root.offset - root.header_offset)
+    return headers_of(head, replace(root, header_offset=0, offset=len(head)))
+
+
 def headers_in(store: Reader, id: str, root: Part) -> tuple[Header, ...]:
     """Return the header fields, reading no more of the message than these."""
     return headers_of(store.raw_range(id, 0, root.offset), root)
 
 
 def text_in(store: Reader, id: str, root: Part) -> str:
-    """Return the text of a message, reading no more of it than that part; "" if it has none."""
+    """Return the text of a message with LF for line ends, reading no more of it than that part; "" if it has none."""
     part = shown(root, "text/plain")
-    return "" if part is None else text_of(*_cut(store, id, part))
+    return "" if part is None else _lines(text_of(*cut_part(store, id, part)))
 
 
 def html_in(store: Reader, id: str, root: Part) -> str | None:
-    """Return the HTML of a message, reading no more of it than that part; None if it has none."""
+    """Return the HTML of a message with LF for line ends, reading no more than that part; None if it has none."""
     part = shown(root, "text/html")
-    return None if part is None else html_of(*_cut(store, id, part))
+    html = None if part is None else html_of(*cut_part(store, id, part))
+    return None if html is None else _lines(html)
+
+
+def _lines(text: str) -> str:
+    """Give text as programs compare it: CRLF is how lines end on the wire; a CR alone ends none and stays."""
+    return text.replace("\r\n", "\n")
 
 
 def part_bytes(store: Reader, id: str, found: Part) -> bytes:
     """Return a part's decoded body, reading no more of the message than that."""
-    return decoded(*_cut(store, id, found))
+    return decoded(*cut_part(store, id, found))
 
 
-def _cut(store: Reader, id: str, part: Part) -> tuple[bytes, Part]:
+def cut_part(store: Reader, id: str, part: Part) -> tuple[bytes, Part]:
     """Return a part's body as it was sent, and the part as if the message were nothing else."""
     body = store.raw_range(id, part.offset, part.length)
     return body, replace(part, header_offset=0, offset=0, length=len(body), children=())
@@ -170,8 +182,8 @@ ROUTES = (
         "GET", "/v1/messages/<id>/raw", raw, "The exact bytes", "message/rfc822", Which, also={206: "message/rfc822"},
         problems=(*_PROBLEMS, "range"),
     ),
-    Route("GET", "/v1/messages/<id>/text", text, "The text, decoded", "text/plain", Which, problems=_PROBLEMS),
-    Route("GET", "/v1/messages/<id>/html", html, "The HTML source, decoded", "text/plain", Which, problems=_PROBLEMS),
+    Route("GET", "/v1/messages/<id>/text", text, "The text, lines end by LF", "text/plain", Which, problems=_PROBLEMS),
+    Route("GET", "/v1/messages/<id>/html", html, "The HTML, lines end by LF", "text/plain", Which, problems=_PROBLEMS),
     Route("GET", "/v1/messages/<id>/headers", headers, "The headers", shapes.Headers, Which, problems=_PROBLEMS),
     Route("GET", "/v1/messages/<id>/parts", parts, "The MIME parts", shapes.Parts, Which, problems=_PROBLEMS),
     Route("GET", "/v1/messages/<id>/parts/<number>", part, "One part, decoded", "*/*", Which, problems=_PROBLEMS),

@@ -13,6 +13,7 @@ from mailcatch.store.api import Change, Page, Selection
 from mailcatch.web import present, shapes
 from mailcatch.web.content import headers_in, html_in, text_in
 from mailcatch.web.cursors import parse_cursor
+from mailcatch.web.extracting import codes_of, links_of, source_in
 from mailcatch.web.problems import Problem
 from mailcatch.web.routes import Ask, NoParameters, Route
 from mailcatch.web.selecting import MAX_IDS, Q, Which, checked_id, id_of, query_of, selection, zone
@@ -128,6 +129,7 @@ def whole(site: Site, id: str, cursor: str) -> shapes.Message:
     summary, root = message.summary, message.root
     html = html_in(store, summary.id, root)
     frame = None if html is None else f"{site.section.webroot}/frame/{site.tokens.make(summary.id)}/{summary.id}"
+    source = source_in(store, summary.id, root)
     shown = present.summary(summary)
     return shapes.Message(
         **{field: getattr(shown, field) for field in shown.__struct_fields__},
@@ -139,6 +141,8 @@ def whole(site: Site, id: str, cursor: str) -> shapes.Message:
         html=html,
         parts=present.parts(root),
         attachments=[present.attachment(part) for part in attachments_of(root)],
+        links=links_of(source),
+        codes=codes_of(source),
         frame=frame,
         cursor=cursor,
     )

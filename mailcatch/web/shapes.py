@@ -126,6 +126,37 @@ class Part(Shape, frozen=True):
     length: Count
 
 
+class Link(Shape, frozen=True):
+    """A link: where to, what it says, the element it is of (`a`, `area`, `form`, `text`, `header`), what it is for."""
+
+    url: str
+    text: str
+    source: Literal["a", "area", "form", "text", "header"]
+    host: str
+    kind: Literal["action", "unsubscribe", "view", "mailto", "tel", "image", "other"]
+
+
+class Links(Shape, frozen=True):
+    """The links of a message, the likeliest to act on first."""
+
+    links: list[Link]
+
+
+class Code(Shape, frozen=True):
+    """What looks like a one-time code: how sure that is (0 to 1), why, and the line it stands in."""
+
+    value: str
+    confidence: Annotated[float, Meta(ge=0, le=1)]
+    why: list[str]
+    context: str
+
+
+class Codes(Shape, frozen=True):
+    """The codes of a message, the likeliest first."""
+
+    codes: list[Code]
+
+
 class Attachment(Shape, frozen=True):
     """A part that a mail program would show as an attachment, or inline."""
 
@@ -138,7 +169,10 @@ class Attachment(Shape, frozen=True):
 
 
 class Message(Summary, frozen=True, kw_only=True):
-    """One message whole. `frame` is the path at which its HTML may be shown; null without HTML."""
+    """One message whole. `frame` is the path at which its HTML may be shown; null without HTML.
+
+    Lines of `text` and `html` end with LF; the bytes as they came are at `/raw`.
+    """
 
     origin: str
     sha256: str
@@ -148,6 +182,8 @@ class Message(Summary, frozen=True, kw_only=True):
     html: str | None
     parts: list[Part]
     attachments: list[Attachment]
+    links: list[Link]
+    codes: list[Code]
     frame: str | None
     cursor: CursorText
 

@@ -83,6 +83,22 @@ def test_no_html(door: Web, client: Client) -> None:
     assert client.get(f"/v1/messages/{id}/text").body.strip() == b"Hi Bob."
 
 
+def test_text_and_html_have_lf_for_line_ends(door: Web, client: Client) -> None:
+    """What programs compare with; a CR alone ends no line. Raw and parts stay as they came."""
+    raw = (
+        b"Subject: lines\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n"
+        b"--b\r\n\r\none\r\ntwo\rthree\nfour\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>\r\none\r\n</p>\r\n--b--\r\n"
+    )
+    id = door.deliver(raw)
+    text, html = "one\ntwo\rthree\nfour\n", "<p>\none\n</p>"
+    whole = client.get(f"/v1/messages/{id}").json()
+    assert (whole["text"], whole["html"]) == (text, html)
+    assert client.get(f"/v1/messages/{id}/text").body == text.encode()
+    assert client.get(f"/v1/messages/{id}/html").body == html.encode()
+    assert client.get(f"/v1/messages/{id}/parts/1").body == b"one\r\ntwo\rthree\nfour\r\n"
+    assert client.get(f"/v1/messages/{id}/raw").body == raw
+
+
 def test_headers_in_their_order(client: Client, mixed: str) -> None:
     """As they stand in the mail."""
     headers = client.get(f"/v1/messages/{mixed}/headers").json()["headers"]

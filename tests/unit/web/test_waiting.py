@@ -53,7 +53,7 @@ def test_mail_that_is_there_is_given_at_once(door: Web) -> None:
     answer = door.client.post("/v1/wait", {"query": TO_BOB, "within": 0})
     assert answer.status == 200
     assert subjects(answer) == ["mail 2"]
-    assert answer.json()["messages"][0]["text"] == "Hi.\r\n"
+    assert answer.json()["messages"][0]["text"] == "Hi.\n"
     assert answer.json()["gap"] is False
 
 
