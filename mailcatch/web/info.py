@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response
 from msgspec import Struct
 
-from mailcatch.web import present, shapes
+from mailcatch.web import about, present, shapes
 from mailcatch.web.routes import Ask, NoParameters, Route
 
 
@@ -32,7 +32,7 @@ def cursor(ask: Ask[NoParameters, None]) -> Struct:
 
 def livez(ask: Ask[NoParameters, None]) -> Struct:
     """Say that the process answers."""
-    return shapes.Health("ok")
+    return about.Health("ok")
 
 
 def readyz(ask: Ask[NoParameters, None]) -> Struct | Response:
@@ -40,15 +40,15 @@ def readyz(ask: Ask[NoParameters, None]) -> Struct | Response:
     state = ask.site.info()
     health = ask.site.store.health()
     if state.stopping or ask.site.stopping.done():
-        return _not_ready(shapes.Health("stopping", "The server is stopping."))
+        return _not_ready(about.Health("stopping", "The server is stopping."))
     if not state.ready:
-        return _not_ready(shapes.Health("starting", "Not every listener is there yet."))
+        return _not_ready(about.Health("starting", "Not every listener is there yet."))
     if not health.ok:
-        return _not_ready(shapes.Health("failed", health.problem))
-    return shapes.Health("ok")
+        return _not_ready(about.Health("failed", health.problem))
+    return about.Health("ok")
 
 
-def _not_ready(health: shapes.Health) -> Response:
+def _not_ready(health: about.Health) -> Response:
     from mailcatch.web.binding import json_response
 
     answer = json_response(health, 503)
@@ -64,11 +64,11 @@ def openapi(ask: Ask[NoParameters, None]) -> Response:
 
 
 ROUTES = (
-    Route("GET", "/v1/info", info, "What runs here", shapes.Info),
+    Route("GET", "/v1/info", info, "What runs here", about.Info),
     Route("GET", "/v1/counts", counts, "The numbers of the sidebar", shapes.Counts),
     Route("GET", "/v1/inboxes", inboxes, "The inboxes", shapes.Inboxes),
     Route("GET", "/v1/cursor", cursor, "Where the log is now", shapes.CursorNow),
     Route("GET", "/v1/openapi.json", openapi, "This document", "application/json"),
-    Route("GET", "/livez", livez, "Whether the process answers", shapes.Health),
-    Route("GET", "/readyz", readyz, "Whether mail is taken now", shapes.Health, also={503: shapes.Health}),
+    Route("GET", "/livez", livez, "Whether the process answers", about.Health),
+    Route("GET", "/readyz", readyz, "Whether mail is taken now", about.Health, also={503: about.Health}),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from mailcatch import control, model
 from mailcatch.inbox import explaining
 from mailcatch.store import api
-from mailcatch.web import expectations, shapes
+from mailcatch.web import about, expectations, shapes
 from mailcatch.web.times import rfc3339
 
 
@@ -171,32 +171,32 @@ def transcript(lines: Iterable[model.TranscriptLine]) -> list[shapes.TranscriptL
     return [shapes.TranscriptLine(line.t_ms, line.direction, line.line, line.tls) for line in lines]
 
 
-def info(value: control.Info, cursor: str, webroot: str) -> shapes.Info:
+def info(value: control.Info, cursor: str, webroot: str) -> about.Info:
     """Return what runs here."""
-    return shapes.Info(
+    return about.Info(
         version=value.version,
         database=value.database,
         cursor=cursor,
         webroot=webroot,
         catch_domain=value.catch_domain,
         smtp=ports(value.smtp),
-        http=[shapes.Url(f"http://{listener}{webroot}") for listener in value.http],
+        http=[about.Url(f"http://{listener}{webroot}") for listener in value.http],
         pop3=ports(value.pop3),
         imap=ports(value.imap),
-        limits=shapes.Limits(
+        limits=about.Limits(
             max_message_size=value.limits.max_message_size,
             max_recipients=value.limits.max_recipients,
             max_messages=value.limits.max_messages,
             max_bytes=value.limits.max_bytes,
             max_age=value.limits.max_age,
         ),
-        relay=shapes.Relay(enabled=False, paused=False),
+        relay=about.Relay(enabled=False, paused=False),
     )
 
 
-def ports(values: Iterable[model.Listener]) -> list[shapes.Port]:
+def ports(values: Iterable[model.Listener]) -> list[about.Port]:
     """Return open sockets."""
-    return [shapes.Port(value.host, value.port, value.tls) for value in values]
+    return [about.Port(value.host, value.port, value.tls) for value in values]
 
 
 def near(value: explaining.Near) -> expectations.Near:

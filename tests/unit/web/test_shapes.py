@@ -9,7 +9,7 @@ import pytest
 
 from mailcatch import control, model
 from mailcatch.store import api
-from mailcatch.web import shapes
+from mailcatch.web import about, shapes
 
 
 @pytest.mark.parametrize(
@@ -21,8 +21,8 @@ from mailcatch.web import shapes
         (shapes.TranscriptLine, model.TranscriptLine),
         (shapes.Header, model.Header),
         (shapes.Address, model.Address),
-        (shapes.Limits, control.Limits),
-        (shapes.Port, model.Listener),
+        (about.Limits, control.Limits),
+        (about.Port, model.Listener),
     ],
 )
 def test_one_thing_has_one_name(shape: type[msgspec.Struct], value: type) -> None:
