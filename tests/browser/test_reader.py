@@ -239,3 +239,21 @@ def test_a_mail_client_shows_in_the_reader(inbox: Inbox, page: Page) -> None:
         flags = client.fetch("1", "(FLAGS)")[1][-1]
         assert rb"\Seen" not in flags
         assert rb"\Flagged" in flags
+
+
+def test_what_the_mail_is_for(inbox: Inbox, page: Page) -> None:
+    """Its code and its main link stand above it; a click or a key copies the code."""
+    html = '<p>Your verification code: <b>482 913</b></p><a href="https://shop.example/confirm/91ab22cd33ef44aa">Confirm</a>'
+    inbox.send(letter("Confirm your address", html=html))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    inbox.open(page)
+    row(page, "Confirm your address").click()
+    strip = page.get_by_role("group", name="What this mail is for")
+    expect(strip.get_by_text("482913")).to_be_visible()
+    expect(strip.get_by_role("link", name="Confirm")).to_have_attribute("href", "https://shop.example/confirm/91ab22cd33ef44aa")
+    strip.get_by_role("button", name="Copy the code 482913").click()
+    assert page.evaluate("navigator.clipboard.readText()") == "482913"
+    page.evaluate("navigator.clipboard.writeText('')")
+    page.keyboard.press("c")
+    expect(page.get_by_role("region", name="Notices").get_by_text("Code 482913 copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == "482913"

@@ -54,12 +54,18 @@ export interface Attachment {
   inline: boolean;
 }
 
+export interface Link { url: string; text: string; source: string; host: string; kind: string }
+
+export interface Code { value: string; confidence: number; why: string[]; context: string }
+
 export interface Message extends Summary {
   envelope: Envelope;
   headers: Header[];
   text: string;
   html: string | null;
   attachments: Attachment[];
+  links: Link[];
+  codes: Code[];
   /** The path, webroot included, at which the HTML may be shown in a frame; null without HTML. */
   frame: string | null;
 }

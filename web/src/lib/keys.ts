@@ -23,6 +23,7 @@ export const COMMANDS = [
   { name: "unread", keys: ["U"], text: "Mark unread", group: "Act" },
   { name: "readAll", keys: ["A"], text: "Mark all read", group: "Act" },
   { name: "pin", keys: ["s"], text: "Pin", group: "Act" },
+  { name: "copyWanted", keys: ["c"], text: "Copy its code or link", group: "Act" },
   { name: "copyLink", keys: ["y"], text: "Copy the link", group: "Act" },
   { name: "download", keys: ["d"], text: "Download as .eml", group: "Act" },
   { name: "tab1", keys: ["1"], text: "HTML", group: "Look" },

@@ -3,6 +3,7 @@ import type { Address, Message, PathStep } from "../api/types";
 import { Problem, url } from "../api/client";
 import { bytes, plural } from "../lib/bytes";
 import { recipients, unreached } from "../lib/people";
+import { mainLink, sureCodes } from "../lib/wanted";
 import { stamp } from "../lib/time";
 import { go, leave, listPath, messagePath, route, sessionsPath, type Tab, TABS } from "../router";
 import { bin, restore, setRead, togglePin } from "../state/actions";
@@ -14,6 +15,7 @@ import { lastTab } from "../state/settings";
 import { copyLink } from "../state/links";
 import { subject } from "../strings";
 import { IconButton } from "../ui/Button";
+import { Copy } from "../ui/Copy";
 import { Failure } from "../ui/Failure";
 import { Icon } from "../ui/Icon";
 import { Later } from "../ui/Later";
@@ -86,9 +88,28 @@ function Opened({ mail }: { mail: Message }) {
         <Heading class="mail-subject" ref={heading} tabIndex={-1}>{subject(mail.subject)}</Heading>
         <Fields mail={mail} />
         <Attachments mail={mail} />
+        <Wanted mail={mail} />
       </div>
       <Tabs mail={mail} />
     </section>
+  );
+}
+
+/** What the mail is for: its one-time code, and the link that it wants followed. */
+function Wanted({ mail }: { mail: Message }) {
+  const codes = sureCodes(mail);
+  const link = mainLink(mail);
+  if (!codes.length && !link) return null;
+  return (
+    <div class="wanted" role="group" aria-label="What this mail is for">
+      {codes.map((code) => <span class="wanted-code" key={code}><code>{code}</code><Copy text={code} label={`Copy the code ${code}`} /></span>)}
+      {link && (
+        <span class="wanted-link">
+          <a href={link.url} target="_blank" rel="noopener noreferrer" title={link.url}>{link.text}</a>
+          <Copy text={link.url} label="Copy the link of the mail" />
+        </span>
+      )}
+    </div>
   );
 }
 

@@ -4,7 +4,7 @@ import type { CommandName } from "../lib/keys";
 import { go, leave, listPath, messagePath, route, TABS } from "../router";
 import { bin, markAllRead, setRead, target, togglePin } from "./actions";
 import { helpOpen } from "./dialogs";
-import { copyLink } from "./links";
+import { copyLink, copyWanted } from "./links";
 import { indexOf, q, rowAt, total } from "./mailbox";
 import { message, remoteAllowed } from "./message";
 import { active, clear, extendTo, selectAll, selectedCount, toggle } from "./selection";
@@ -93,6 +93,7 @@ export function commands(hands: Hands): (name: CommandName, event: KeyboardEvent
       case "unread": return to(() => void setRead(target(), false));
       case "readAll": return to(() => void markAllRead());
       case "pin": return to(() => void togglePin(target()));
+      case "copyWanted": return message.value !== null ? to(() => void copyWanted(message.value!)) : false;
       case "copyLink": return withMessage((id) => void copyLink(id));
       case "download": return withMessage(download);
       case "tab1": return tab(0);
