@@ -141,6 +141,7 @@ class MailCatch:
         Raises MailNotFound; TypeError at once for a criterion that there is not. An error of the block itself goes on
         as it is, at once.
         """
+        __tracebackhide__ = True  # a report shows the test's line, not ours; so below
         query_of(criteria)
         since, data = self.cursor(), dict[str, Any]()
         yield Message(self._connection, data)
@@ -148,11 +149,13 @@ class MailCatch:
 
     def wait_for(self, *, timeout: float | None = None, strict: bool = False, **criteria: Value) -> Message:
         """Return the newest mail that matches, as soon as there is one. Raises MailNotFound and TypeError."""
+        __tracebackhide__ = True
         found = self._wait(criteria, timeout, since=self._since, strict=strict, pick="newest")
         return Message(self._connection, found[0])
 
     def wait_for_all(self, *expected: Expectation, timeout: float | None = None) -> tuple[Message, ...]:
         """Return one mail for each expectation, in their order, when there are all. Raises MailNotFound, TypeError."""
+        __tracebackhide__ = True
         bodies = [{"name": each.name, "pick": "newest", **self._asked(each.criteria)} for each in expected]
 
         def once(within: float) -> tuple[bool, dict[str, Any]]:
@@ -170,6 +173,7 @@ class MailCatch:
         What was acknowledged with 250 is seen, so that 0 is enough after it. With `until` it is over as soon as that
         mail has come: something the application sends after the one that must not be sent.
         """
+        __tracebackhide__ = True
         more: dict[str, object] = {"count": "none"} if until is None else {"count": "none", "until": query_of(until)}
         begin, within = since or self._since, timeout if until is None else timeout or self.timeout
         body = {**self._asked(criteria, begin), **more}
@@ -217,6 +221,7 @@ class MailCatch:
     def _wait(
         self, criteria: Criteria, timeout: float | None, *, since: str | None, strict: bool, pick: str = "oldest"
     ) -> list[dict[str, Any]]:
+        __tracebackhide__ = True
         body = {**self._asked(criteria, since), "count": {"min": 1}, "pick": pick, "strict": strict}
 
         def once(within: float) -> tuple[bool, dict[str, Any]]:
@@ -229,6 +234,7 @@ class MailCatch:
 
         What is refused before its piece is over cannot come true any more.
         """
+        __tracebackhide__ = True
         end = time.monotonic() + (self.timeout if timeout is None else timeout)
         while True:
             begun = time.monotonic()
@@ -243,9 +249,14 @@ class MailCatch:
 
 def _session(value: dict[str, Any]) -> Session:
     return Session(
-        **{name: value.get(name) for name in ("id", "protocol", "peer", "helo", "auth_user", "outcome")},
+        id=str(value["id"]),
+        protocol=str(value["protocol"]),
+        peer=value.get("peer"),
+        helo=value.get("helo"),
+        auth_user=value.get("auth_user"),
         accepted=int(value.get("accepted") or 0),
         rejected=int(value.get("rejected") or 0),
+        outcome=value.get("outcome"),
         messages=tuple(value.get("messages") or ()),
         transcript=tuple(f"{each['direction']} {each['line']}" for each in value.get("transcript") or ()),
     )

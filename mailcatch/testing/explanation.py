@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any  # the server's JSON
 
 
@@ -46,6 +46,9 @@ class Explanation:
     @classmethod
     def of(cls, answer: Mapping[str, Any]) -> Explanation:
         """Return the explanation within an answer, or one that has the problem's words alone."""
+        failed = [each for each in answer.get("results") or () if not each.get("passed") and each.get("explanation")]
+        if failed:
+            return cls._of_several(failed)
         found = answer.get("explanation")
         if not isinstance(found, Mapping):
             return cls(str(answer.get("detail") or "No mail matched."))
@@ -58,6 +61,13 @@ class Explanation:
             accepted=int(smtp.get("messages", 0)),
             rejected=tuple(smtp.get("rejected", ())),
         )
+
+    @classmethod
+    def _of_several(cls, failed: list[Mapping[str, Any]]) -> Explanation:
+        """Return the first failure's explanation, with the words of all."""
+        first = cls.of({"explanation": failed[0]["explanation"]})
+        texts = [f"{each['name']}: {each['explanation']['text']}" for each in failed]
+        return replace(first, text="\n".join(texts))
 
 
 def _near(value: Mapping[str, Any]) -> NearMiss:

@@ -8,7 +8,7 @@ from typing import Any  # the server's JSON
 
 
 class Address(str):
-    """An address of a header field: the text is the address alone, so it compares with plain text; `name` goes with it."""
+    """An address of a header field. The text is the address alone and compares with plain text; `name` goes with it."""
 
     __slots__ = ("name",)
     name: str
@@ -73,7 +73,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One dialogue with a client; `transcript` is its lines, `<` from the client and `>` from the server."""
+    """One dialogue with a client; `transcript` is its lines, `C` of the client, `S` of the server, `*` a note."""
 
     id: str
     protocol: str
