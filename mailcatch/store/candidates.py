@@ -18,20 +18,34 @@ from mailcatch.store.derived import read_source
 from mailcatch.store.deriving import derive
 from mailcatch.store.rows import SUMMARY, summary_of
 
+MOST_CHARACTERS = 8 << 20
+"""Of texts that are looked at in one go: a mail may have 256 Ki of them."""
+
 _keys = msgspec.json.Decoder(list[str]).decode
 
 
 def read_arrivals(connection: sqlite3.Connection, after: int, limit: int) -> Candidates:
     """Return the messages past seq `after` that lists show, oldest first; appended mail has not arrived."""
     (seq,) = connection.execute("SELECT value FROM counters WHERE name = 'seq'").fetchone()
-    rows = _rows(connection, "m.seq > ? AND m.origin <> 'append' ORDER BY m.seq LIMIT ?", (after, limit))
-    seen = tuple(rows)
-    return Candidates(seen, seen[-1].seq if len(seen) == limit else seq)
+    seen, more = _some(connection, "m.seq > ? AND m.origin <> 'append' ORDER BY m.seq LIMIT ?", (after, limit))
+    return Candidates(seen, seen[-1].seq if more or len(seen) == limit else seq)
 
 
 def read_newest(connection: sqlite3.Connection, limit: int) -> tuple[Seen, ...]:
     """Return the newest messages, those in the Bin too, newest first."""
-    return tuple(_rows(connection, "m.origin <> 'append' ORDER BY m.seq DESC LIMIT ?", (limit,)))
+    return _some(connection, "m.origin <> 'append' ORDER BY m.seq DESC LIMIT ?", (limit,))[0]
+
+
+def _some(connection: sqlite3.Connection, which: str, parameters: Sequence[Any]) -> tuple[tuple[Seen, ...], bool]:
+    """Return rows until their texts are too many to hold at one time, and whether there are more."""
+    seen: list[Seen] = []
+    characters = 0
+    for row in _rows(connection, which, parameters):
+        if characters > MOST_CHARACTERS:
+            return tuple(seen), True
+        seen.append(row)
+        characters += len(row.candidate.texts[2])
+    return tuple(seen), False
 
 
 def _rows(connection: sqlite3.Connection, which: str, parameters: Sequence[Any]) -> Iterable[Seen]:
@@ -39,7 +53,7 @@ def _rows(connection: sqlite3.Connection, which: str, parameters: Sequence[Any])
         f"SELECT {SUMMARY}, t.subject, t.people, t.body, t.keys FROM messages m LEFT JOIN texts t ON t.message = m.seq"
         f" WHERE {which}",
         parameters,
-    ).fetchall()
+    )
     for row in rows:
         summary = summary_of(row)
         yield Seen(summary.seq, summary, _candidate(connection, summary, row[-4:]))

@@ -12,6 +12,7 @@ from mailcatch.bus import Bus
 from mailcatch.inbox.accept import Arrival, compose
 from mailcatch.model import Envelope, Recipient
 from mailcatch.search.predicate import candidate
+from mailcatch.store import candidates
 from mailcatch.store.api import NewMessage, Selection, Store
 from mailcatch.store.sqlite import open_store
 from tests.contract.conftest import added, message
@@ -78,6 +79,20 @@ def test_arrivals_come_in_their_order_and_pages(store: Store) -> None:
     assert [each.summary.subject for each in rest.seen] == ["3", "4"]
     assert rest.seq == store.cursor().seq
     assert store.arrivals(rest.seq).seen == ()
+
+
+def test_long_texts_come_in_shorter_pages(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Never are all of them held at one time, and none is passed over."""
+    monkeypatch.setattr(candidates, "MOST_CHARACTERS", 1_000)
+    for number in range(5):
+        added(store.add(message(str(number), body="x" * 800)))
+    found, after = [], 0
+    while page := store.arrivals(after).seen:
+        assert len(page) <= 2
+        found += [each.summary.subject for each in page]
+        after = store.arrivals(after).seq
+    assert found == ["0", "1", "2", "3", "4"]
+    assert len(store.newest(10)) == 2
 
 
 def test_the_newest_come_first(store: Store) -> None:
