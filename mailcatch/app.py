@@ -198,6 +198,8 @@ def _import_doors(config: Config) -> None:
         import mailcatch.web.door
     if config.imap.listen or config.tls.enabled:
         import mailcatch.imap.door
+    if config.pop3.listen or config.tls.enabled:
+        import mailcatch.pop3.door
     if config.smtp.listen or config.tls.enabled:
         import mailcatch.smtp.door  # noqa: F401
 

@@ -58,7 +58,9 @@ class WebBuildHook(BuildHookInterface):
 
     def _run(self, npm: list[str], arguments: list[str]) -> None:
         folder = str(Path(npm[0]).parent)
-        environment = {**os.environ, "PATH": folder + os.pathsep + os.environ.get("PATH", "")}
+        # Node brings a list of authorities; a company's proxy has one of its own, which pip takes from the system's.
+        trust = {"NODE_USE_SYSTEM_CA": os.environ.get("NODE_USE_SYSTEM_CA", "1")}
+        environment = {**os.environ, **trust, "PATH": folder + os.pathsep + os.environ.get("PATH", "")}
         # stdout belongs to the build's protocol; what npm says goes where errors go.
         done = subprocess.run([*npm, *arguments], cwd=self.web, env=environment, stdout=sys.stderr, check=False)
         if done.returncode != 0:

@@ -196,7 +196,7 @@ class Connection(asyncio.BufferedProtocol):
             self._timer.cancel()
 
     async def _flush(self) -> None:
-        self._transport.set_write_buffer_limits(0)
+        self._transport.set_write_buffer_limits(1)  # not 0: TLS takes an empty buffer for full then, for ever
         self._transport.resume_reading()
         if self._door.stopping:
             async with asyncio.timeout(FAREWELL):

@@ -1,7 +1,8 @@
 """Names of mailboxes on the line: modified UTF-7 (RFC 3501 §5.1.3), and raw UTF-8, which many clients send.
 
-Decoding takes everything: what is no modified UTF-7 is itself, so that every folder can be named. Encoding writes the
-one form that the RFC allows, and `decode_name(encode_name(name)) == name`.
+Decoding takes everything: what is no modified UTF-7 is itself, so that every folder can be named. A folder that is made
+gets no such name, for clients would show it differently. Encoding writes the one form that the RFC allows, and
+`decode_name(encode_name(name)) == name`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,11 @@ def decode_name(octets: bytes) -> str:
     """Return the Unicode name that a client means; INBOX in any case is `INBOX`."""
     name = _SHIFTED.sub(_unshifted, octets.decode("utf-8", "replace"))
     return INBOX if name.upper() == INBOX else name
+
+
+def is_encoded(octets: bytes) -> bool:
+    """Tell whether a name can be meant one way only: modified UTF-7 without a fault, or raw UTF-8, or without `&`."""
+    return b"&" not in octets or not octets.isascii() or encode_name(decode_name(octets)) == octets
 
 
 def encode_name(name: str) -> bytes:

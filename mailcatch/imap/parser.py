@@ -147,9 +147,14 @@ def _mailbox(scanner: Scanner) -> str:
     return scanner.mailbox()
 
 
+def _new_mailbox(scanner: Scanner) -> str:
+    scanner.space()
+    return scanner.mailbox(new=True)
+
+
 def _rename(scanner: Scanner) -> Command:
     source = _mailbox(scanner)
-    return commands.Rename(source, _mailbox(scanner))
+    return commands.Rename(source, _new_mailbox(scanner))
 
 
 def _append(scanner: Scanner, message: bytes | None) -> Command:
@@ -244,7 +249,7 @@ _COMMANDS: dict[str, Callable[[Scanner], Command]] = {
     "STATUS": parse_status,
     "SELECT": lambda scanner: _select(scanner, read_only=False),
     "EXAMINE": lambda scanner: _select(scanner, read_only=True),
-    "CREATE": lambda scanner: commands.Create(_mailbox(scanner)),
+    "CREATE": lambda scanner: commands.Create(_new_mailbox(scanner)),
     "DELETE": lambda scanner: commands.Delete(_mailbox(scanner)),
     "RENAME": _rename,
     "SUBSCRIBE": lambda scanner: commands.Subscribe(_mailbox(scanner), True),

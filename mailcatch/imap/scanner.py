@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from mailcatch.imap.names import decode_name
+from mailcatch.imap.names import decode_name, is_encoded
 from mailcatch.imap.problem import Problem
 from mailcatch.imap.sets import SequenceSet, parse_set
 
@@ -157,8 +157,8 @@ class Scanner:
         """Read a mailbox name with wildcards."""
         return decode_name(self._either(_PATTERN, "a mailbox name or pattern"))
 
-    def mailbox(self) -> str:
-        """Read a mailbox name: not empty, of bounded length, without control characters."""
+    def mailbox(self, *, new: bool = False) -> str:
+        """Read a mailbox name: not empty, of bounded length, no control characters; a `new` one is well encoded."""
         start = self.position
         octets = self.astring("a mailbox name")
         if not octets:
@@ -168,6 +168,8 @@ class Scanner:
         if len(octets) > _LONGEST_NAME or _CONTROL.search(name):
             text = f"a mailbox name has at most {_LONGEST_NAME} octets and no control characters"
             raise Problem(text, "NO", "CANNOT")
+        if new and not is_encoded(octets):
+            raise Problem("a name is modified UTF-7 (RFC 3501 §5.1.3), in which & is written &-", "NO", "CANNOT")
         return name
 
     def text_of(self, expected: str) -> str:

@@ -111,8 +111,10 @@ class View:
         arrived, changed = self._sorted_out(changes)
         self._note_gone(changes)
         said = self._expunged() if expunge and self._gone else []
+        if self.learn(keyword for each in arrived for keyword in each.keywords):
+            said += self.flags()
         if arrived:
-            self.numbering = self.numbering.with_more(arrived)
+            self.numbering = self.numbering.with_more(tuple(sorted([each.uid for each in arrived])))
             said.append(answers.exists(len(self.numbering)))
         if self.recent_count != self.recent_told:
             said.append(answers.recent(self.told_recent()))
@@ -147,16 +149,16 @@ class View:
         text = "no flags can be changed here" if self.read_only else "flags can be changed, and made"
         return [answers.flags(listed), answers.untagged("OK", text, code)]
 
-    def _sorted_out(self, changes: Changes) -> tuple[tuple[int, ...], list[Placed]]:
-        """Return UIDs that are new, and old messages of which something is to be told."""
-        arrived: list[int] = []
+    def _sorted_out(self, changes: Changes) -> tuple[list[Placed], list[Placed]]:
+        """Return messages that are new, and old ones of which something is to be told."""
+        arrived: list[Placed] = []
         changed: list[Placed] = []
         for each in changes.changed:
             if each.uid >= self.uidnext:
-                arrived.append(each.uid)
+                arrived.append(each)
             elif each.modseq > self.position and each.modseq not in self._own:
                 changed.append(each)
-        return tuple(sorted(arrived)), changed
+        return arrived, changed
 
     def _note_gone(self, changes: Changes) -> None:
         if not changes.exists:

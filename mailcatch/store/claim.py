@@ -5,15 +5,14 @@ Everything that is wrong with a file is said in one sentence with a way out (G18
 
 from __future__ import annotations
 
-import contextlib
 import os
-import sys
-import tempfile
 from pathlib import Path
 from typing import IO
 
 from mailcatch.errors import ConfigError
+from mailcatch.store.locks import Taken, lock, unlock
 from mailcatch.store.schema import APPLICATION_ID, migrations
+from mailcatch.store.temporary import claim_folder, remove_folder
 
 ELSE = "name another with --database (MAILCATCH_DATABASE)"
 """The way out that ends a sentence about a file."""
@@ -27,10 +26,7 @@ class Claim:
 
     def __init__(self, path: Path | None) -> None:
         self.temporary = path is None
-        self._folder = tempfile.TemporaryDirectory(prefix="mailcatch-") if path is None else None
-        self.path = Path(self._folder.name, "mailcatch.db") if self._folder else (path or Path()).absolute()
-        _make_folder(self.path)
-        self._lock = _lock(self.path)
+        self.path, self._lock = _temporary() if path is None else _named(path.absolute())
         try:
             check(self.path)
         except BaseException:
@@ -39,15 +35,12 @@ class Claim:
 
     def release(self) -> None:
         """Let others have the file; a temporary one is removed."""
-        if not self._lock.closed:
-            _unlock(self.path, self._lock)
-        if self._folder is not None:
-            self._folder.cleanup()
-
-
-def lock_path(path: Path) -> Path:
-    """Return the file whose lock says that the database is in use."""
-    return path.with_name(path.name + ".lock")
+        if self._lock.closed:
+            return
+        if self.temporary:
+            remove_folder(self.path, self._lock)
+        else:
+            unlock(self.path, self._lock)
 
 
 def check(path: Path) -> None:
@@ -93,6 +86,27 @@ def _check_whole(path: Path, header: bytes, size: int) -> None:
         raise ConfigError(f"database {path} is damaged: {size:,} of {wanted:,} bytes are there; restore it, or {ELSE}")
 
 
+def _temporary() -> tuple[Path, IO[bytes]]:
+    try:
+        return claim_folder()
+    except OSError as error:
+        raise ConfigError(f"a temporary database cannot be made: {error.strerror}; {ELSE}") from error
+
+
+def _named(path: Path) -> tuple[Path, IO[bytes]]:
+    _make_folder(path)
+    try:
+        return path, lock(path)
+    except Taken:
+        raise ConfigError(
+            f"database {path} is in use by another mailcatch; give each its own, such as --database ./x.db"
+        ) from None
+    except OSError as error:
+        raise ConfigError(
+            f"database {path}: {path.parent} cannot be written ({error.strerror}); make it writable, or {ELSE}"
+        ) from error
+
+
 def _make_folder(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -100,52 +114,3 @@ def _make_folder(path: Path) -> None:
         raise ConfigError(f"database {path}: its folder cannot be made ({error.strerror}); {ELSE}") from error
     if path.is_dir():
         raise ConfigError(f"database {path} is a folder; name a file with --database")
-
-
-def _lock(path: Path) -> IO[bytes]:
-    """Lock a file beside the database: SQLite's own locks would go with any other handle that is closed."""
-    while True:
-        try:
-            file = os.fdopen(os.open(lock_path(path), os.O_RDWR | os.O_CREAT, 0o600), "r+b")
-        except OSError as error:
-            raise ConfigError(
-                f"database {path}: {path.parent} cannot be written ({error.strerror}); make it writable, or {ELSE}"
-            ) from error
-        try:
-            _take(file)
-        except OSError as error:
-            file.close()
-            raise ConfigError(
-                f"database {path} is in use by another mailcatch; give each its own, such as --database ./x.db"
-            ) from error
-        if _still_there(path, file):
-            return file
-        file.close()  # its owner removed it between our opening and our locking it
-
-
-def _take(file: IO[bytes]) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def _still_there(path: Path, file: IO[bytes]) -> bool:
-    try:
-        return os.path.samestat(os.fstat(file.fileno()), lock_path(path).stat())
-    except FileNotFoundError:
-        return False
-
-
-def _unlock(path: Path, file: IO[bytes]) -> None:
-    """Remove the file while it is still locked, so that nobody can hold the name of a lock that is gone."""
-    with contextlib.suppress(OSError):  # Windows removes no open file
-        lock_path(path).unlink()
-    file.close()
-    if sys.platform == "win32":
-        with contextlib.suppress(OSError):
-            lock_path(path).unlink()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import count
 
 from mailcatch.store.api import NewMessage
 from mailcatch.store.mailbox_api import Copied, Range
 from mailcatch.store.mailboxes import is_of_all, mailbox_of, place_of
 from mailcatch.store.messages import add as add_message
 from mailcatch.store.messages import announce, standings
-from mailcatch.store.placements import Copy, copies_of, joined, put, take_out
+from mailcatch.store.placements import Copy, copies_of, joined, put, put_copies, take_out, uids_of
 from mailcatch.store.tally import Standing
 from mailcatch.store.transaction import Transaction
 
@@ -17,11 +18,11 @@ from mailcatch.store.transaction import Transaction
 def copy(transaction: Transaction, source: int, uids: Sequence[Range], target: int) -> Copied:
     """Copy messages with their flags; the copies' flags are their own. Raises NotFound."""
     to = mailbox_of(transaction.connection, target)
-    copies = copies_of(transaction.connection, source, uids)
-    if not copies:
+    found = uids_of(transaction.connection, source, uids)
+    if not found:
         return Copied(to.uidvalidity, ())
-    own = [each._replace(delivered=0) for each in copies]
-    return Copied(to.uidvalidity, put(transaction, own, to, transaction.next_seq()))
+    first = put_copies(transaction, source, uids, to, count=len(found), modseq=transaction.next_seq())
+    return Copied(to.uidvalidity, tuple(zip(found, count(first), strict=False)))
 
 
 def move(transaction: Transaction, source: int, uids: Sequence[Range], target: int) -> Copied:

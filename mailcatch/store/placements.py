@@ -97,13 +97,36 @@ def touch(transaction: Transaction, mailboxes: Iterable[int], modseq: int) -> No
     )
 
 
-def put(transaction: Transaction, copies: Sequence[Copy], to: Mailbox, modseq: int) -> tuple[tuple[int, int], ...]:
-    """Put copies into a mailbox under new UIDs; return the pairs of old and new."""
+def put_copies(
+    transaction: Transaction, source: int, uids: Sequence[Range], to: Mailbox, *, count: int, modseq: int
+) -> int:
+    """Put copies of all `count` messages with those UIDs into a mailbox, in their order; return the first new UID.
+
+    One statement: COPY is all or nothing (RFC 3501 §6.4.7), so mail that arrives has to wait for the whole of it.
+    """
+    first = _new_uids(transaction, to, count, modseq)
+    columns = "?, ? + row_number() OVER (ORDER BY p.uid), p.message, 0, p.flags, p.keywords, ?, ?, p.size"
+    sql, parameters = in_ranges(columns, uids)
+    transaction.execute(
+        f"INSERT INTO placements (mailbox, uid, message, delivered, flags, keywords, modseq, saved_at, size) {sql}",
+        (to.number, first - 1, modseq, transaction.at, *parameters, source),
+    )
+    return first
+
+
+def _new_uids(transaction: Transaction, to: Mailbox, count: int, modseq: int) -> int:
+    """Take UIDs of a mailbox that changes with this MODSEQ; return the first."""
     (first,) = transaction.execute(
         "UPDATE mailboxes SET uidnext = uidnext + ?1, highest_modseq = max(highest_modseq, ?2) WHERE number = ?3"
         " RETURNING uidnext - ?1",
-        (len(copies), modseq, to.number),
+        (count, modseq, to.number),
     ).fetchone()
+    return int(first)
+
+
+def put(transaction: Transaction, copies: Sequence[Copy], to: Mailbox, modseq: int) -> tuple[tuple[int, int], ...]:
+    """Put copies into a mailbox under new UIDs; return the pairs of old and new."""
+    first = _new_uids(transaction, to, len(copies), modseq)
     transaction.executemany(
         "INSERT INTO placements (mailbox, uid, message, delivered, flags, keywords, modseq, saved_at, size)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -184,7 +184,11 @@ class SqliteMailboxes:
         return self._writer.submit(lambda transaction: copying.copy(transaction, mailbox, uids, target))
 
     def move(self, mailbox: int, uids: Sequence[Range], target: int) -> Future[Copied]:
-        return self._writer.submit(lambda transaction: copying.move(transaction, mailbox, uids, target))
+        return self._stepwise(
+            lambda transaction: _uids(transaction, mailbox, uids),
+            lambda transaction, some: copying.move(transaction, mailbox, _each(some), target),
+            _all,
+        )
 
     def append(self, mailbox: int, message: NewMessage, flags: int, keywords: Iterable[str]) -> Future[Copied]:
         wanted, size = tuple(keywords), len(message.raw)
@@ -230,6 +234,10 @@ def _uids(transaction: Transaction, mailbox: int, uids: Sequence[Range], flags: 
 
 def _each(uids: Sequence[int]) -> list[Range]:
     return [(uid, uid) for uid in uids]
+
+
+def _all(before: Copied, after: Copied) -> Copied:
+    return Copied(before.uidvalidity, before.pairs + after.pairs)
 
 
 def _both(before: Flagged, after: Flagged) -> Flagged:

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.inbox import RECORD, Inbox, violations
+from tests.support.needs import missing
 from tests.support.sink import sink
 
 FLAGS = [
@@ -25,22 +26,15 @@ FLAGS = [
 BUILT = Path(__file__).parents[2] / "mailcatch" / "static" / "dist" / "index.html"
 
 
-def missing(reason: str) -> None:
-    """Skip what this machine cannot run; where everything must run, fail."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 def chromium() -> str | None:
     """Find the browser: $CHROMIUM, else the system's."""
     chosen = os.environ.get("CHROMIUM")
     return chosen or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One browser for all tests."""
+    """One browser for all tests here; not for longer, as an event loop runs in this thread until its driver ends."""
     path = chromium()
     if path is None:
         missing("no Chromium: install it, or name it in $CHROMIUM")
@@ -52,7 +46,7 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared() -> Iterator[Inbox]:
     """One mailcatch for all tests that do not stop it."""
     with sink() as running:

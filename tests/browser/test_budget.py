@@ -7,7 +7,8 @@ import re
 
 import pytest
 
-from tests.browser.conftest import BUILT, missing
+from tests.browser.conftest import BUILT
+from tests.support.needs import missing
 
 KILO = 1000
 

@@ -27,8 +27,7 @@ def test_send_me_a_sample(inbox: Inbox, page: Page) -> None:
     page.get_by_role("button", name="Send me a sample").click()
     row(page, "Your code is").click()
     frame = mail_frame(page)
-    until(frame, "document.images[0].complete")
-    assert frame.evaluate("document.images[0].naturalWidth") == 16
+    until(frame, "document.images[0].naturalWidth == 16")
     expect(page.locator(".fields")).to_contain_text("archive@example.com only in the envelope")
     expect(page.get_by_role("button", name="1 remote address blocked")).to_be_visible()
     expect(page.locator(".attachment")).to_have_count(2)

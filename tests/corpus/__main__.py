@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.corpus.round_trip import Result, run
+from tests.corpus.round_trip import Result, both, run
 from tests.corpus.sources import CORPORA, OutOfReach, own
 from tests.support.sink import sink
 
@@ -23,7 +23,7 @@ def main() -> int:
     for corpus in (*CORPORA, *own()):
         try:
             with sink("--max-messages", KEPT) as running:
-                result = run(running, corpus.mails())
+                result = run(running, both(corpus.mails()))
         except OutOfReach as reason:
             failures.append(f"{corpus.name}: {reason}")
             continue

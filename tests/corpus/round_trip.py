@@ -36,18 +36,16 @@ class RoundTrip:
         self._wire = Wire(sink.smtp)
         self.result = Result()
 
-    def take(self, mail: Mail) -> None:
-        """Send one mail in each of its forms and note what goes wrong."""
-        for form, raw in forms(mail):
-            name = f"{mail.corpus}/{mail.name} ({form})"
-            try:
-                message = self._wire.send(raw)
-            except (Refused, OSError) as error:
-                self.result.failures.append(f"{name}: not accepted: {error}")
-                self._wire = Wire(self._sink.smtp)
-                continue
-            self.result.mails += 1
-            self.result.failures += [f"{name}: {wrong}" for wrong in self._read_back(message, as_sent(raw))]
+    def take(self, name: str, raw: bytes) -> None:
+        """Send one mail and note what goes wrong."""
+        try:
+            message = self._wire.send(raw)
+        except (Refused, OSError) as error:
+            self.result.failures.append(f"{name}: not accepted: {error}")
+            self._wire = Wire(self._sink.smtp)
+            return
+        self.result.mails += 1
+        self.result.failures += [f"{name}: {wrong}" for wrong in self._read_back(message, as_sent(raw))]
 
     def _read_back(self, message: str, sent: bytes) -> Iterator[str]:
         base = f"/v1/messages/{message}"
@@ -70,13 +68,26 @@ class RoundTrip:
         return answer
 
 
-def run(sink: Sink, mails: Iterable[Mail]) -> Result:
-    """Take every mail, one after the other."""
+def run(sink: Sink, mails: Iterable[tuple[str, bytes]]) -> Result:
+    """Take every mail, its name and its bytes, one after the other."""
     with Http(sink.http) as http:
         trip = RoundTrip(sink, http)
-        for mail in mails:
-            trip.take(mail)
+        for name, raw in mails:
+            trip.take(name, raw)
     return trip.result
+
+
+def both(mails: Iterable[Mail]) -> Iterator[tuple[str, bytes]]:
+    """Give each mail in each of its forms."""
+    for mail in mails:
+        for form, raw in forms(mail):
+            yield f"{mail.corpus}/{mail.name} ({form})", raw
+
+
+def alternately(mails: Iterable[Mail]) -> Iterator[tuple[str, bytes]]:
+    """Give each mail in one form: the first with CRLF, the next as its file has it, and so on."""
+    for number, mail in enumerate(mails):
+        yield f"{mail.corpus}/{mail.name}", mail.raw if number % 2 else mail.wire
 
 
 def forms(mail: Mail) -> Iterator[tuple[str, bytes]]:

@@ -1,4 +1,7 @@
-"""Six hundred mails in the plain test run: every tenth of the large corpus and the small ones whole."""
+"""Six hundred mails in the plain test run: every eleventh of the large corpus and the small ones whole.
+
+Half of them with CRLF and half as their files have them; `python -m tests.corpus` takes all, in both forms.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.corpus.round_trip import run
+from tests.corpus.round_trip import alternately, run
 from tests.corpus.sources import CORPORA, Corpus, Mail, OutOfReach
 from tests.support.needs import missing
 from tests.support.sink import Sink, sink
@@ -34,6 +37,6 @@ def sample(corpus: Corpus) -> list[Mail]:
 def test_every_mail_is_accepted_kept_and_shown(running: Sink, corpus: Corpus) -> None:
     """Each mail gets its 250, comes back byte for byte, and no endpoint answers it with an error (G2, G4)."""
     mails = sample(corpus)
-    result = run(running, mails)
+    result = run(running, alternately(mails))
     assert result.failures == []
-    assert result.mails >= len(mails)
+    assert result.mails == len(mails)

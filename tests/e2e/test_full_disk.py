@@ -1,5 +1,6 @@
 """A disk of two megabytes: nothing is acknowledged that is not stored, and deleting makes room again (G6)."""
 
+import imaplib
 import smtplib
 import subprocess
 import time
@@ -133,3 +134,47 @@ def test_a_large_mail_is_refused_before_it_is_sent(small_disk: Path):
             assert raised.value.smtp_code in {451, 452}
         with Wire(running.smtp) as wire:
             wire.send(LETTER)
+
+
+def test_a_client_that_appends_to_a_full_disk(small_disk: Path):
+    """APPEND answers NO in words and the session goes on; what was answered OK is there, also after a restart."""
+    with sink("--max-messages", "none", database=small_disk / "mail.db") as running:
+        with imaplib.IMAP4(*running.imap, timeout=20) as client:
+            client.login("ann@x.test", "x")
+            taken, refused = appended(client)
+            assert len(taken) > 10
+            assert refused
+            assert {word.split()[0] for word in refused} <= {b"[OVERQUOTA]", b"[LIMIT]", b"[UNAVAILABLE]"}, refused
+            assert subjects(client) == taken
+            assert client.copy("1", "Sent")[0] in {"OK", "NO"}
+            client.store(f"1:{len(taken) // 2}", "+FLAGS.SILENT", "(\\Deleted)")
+            client.expunge()
+            left = taken[len(taken) // 2 :]
+            assert subjects(client) == left
+        assert "Traceback" not in running.log
+    with sink(database=small_disk / "mail.db") as running, imaplib.IMAP4(*running.imap, timeout=20) as client:
+        client.login("ann@x.test", "x")
+        assert subjects(client) == left
+
+
+def appended(client: imaplib.IMAP4) -> tuple[list[bytes], list[bytes]]:
+    """Append until ten mails in a row were refused; give the subjects of those taken, and the refusals."""
+    taken: list[bytes] = []
+    refused: list[bytes] = []
+    for number in range(400):
+        subject = b"number %d" % number
+        kind, (word, *_) = client.append("Drafts", "", "", LETTER.replace(b"full", subject) + LETTER * 7)
+        if kind == "OK":
+            taken.append(subject)
+        else:
+            refused.append(word)
+            if len(refused) == 10:
+                break
+    return taken, refused
+
+
+def subjects(client: imaplib.IMAP4) -> list[bytes]:
+    """Give the subjects of all drafts."""
+    client.select("Drafts")
+    _, found = client.fetch("1:*", "(BODY.PEEK[HEADER.FIELDS (SUBJECT)])")
+    return [each[1].removeprefix(b"Subject: ").strip() for each in found if isinstance(each, tuple)]

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.http import Http
-from tests.support.needs import missing
+from tests.support.needs import bound_by_modes, missing
 from tests.support.sink import Sink, sink
 from tests.support.wire import Wire
 
@@ -44,20 +44,30 @@ def one_line(result: subprocess.CompletedProcess[str], *expected: str) -> None:
 
 def test_lines_for_people(tmp_path: Path):
     """One for each door and the database, with the real ports, when all is ready."""
-    words = [*MAILCATCH, "--smtp", "0", "--http", "0", "--database", "mail.db"]
-    process = subprocess.Popen(words, cwd=tmp_path, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert process.stdout is not None
-    smtp, web, pop3, imap, database = (process.stdout.readline() for _ in range(5))
-    port = int(re.search(r"^SMTP +127\.0\.0\.1:(\d+)", smtp)[1])  # type: ignore[index]
-    with Wire(("127.0.0.1", port)) as wire:
-        wire.send(MAIL)
-    assert re.match(r"Web +http://127\.0\.0\.1:\d+", web)
-    assert re.match(r"POP3 +127\.0\.0\.1:\d+", pop3)
-    assert re.match(r"IMAP +127\.0\.0\.1:\d+", imap)
-    assert database == f"Database  {tmp_path / 'mail.db'}\n"
-    process.send_signal(signal.SIGTERM)
-    out, _ = process.communicate(timeout=10)
-    assert (process.returncode, out) == (0, "")
+    with for_people("--database", "mail.db", cwd=tmp_path) as process:
+        assert process.stdout is not None
+        smtp, web, pop3, imap, database = (process.stdout.readline() for _ in range(5))
+        port = int(re.search(r"^SMTP +127\.0\.0\.1:(\d+)", smtp)[1])  # type: ignore[index]
+        with Wire(("127.0.0.1", port)) as wire:
+            wire.send(MAIL)
+        assert re.match(r"Web +http://127\.0\.0\.1:\d+", web)
+        assert re.match(r"POP3 +127\.0\.0\.1:\d+", pop3)
+        assert re.match(r"IMAP +127\.0\.0\.1:\d+", imap)
+        assert database == f"Database  {tmp_path / 'mail.db'}\n"
+        process.send_signal(signal.SIGTERM)
+        out, _ = process.communicate(timeout=10)
+        assert (process.returncode, out) == (0, "")
+
+
+@contextmanager
+def for_people(*options: str, cwd: Path) -> Iterator[subprocess.Popen[str]]:
+    """Start it as a person does, and leave nothing running."""
+    words = [*MAILCATCH, "--smtp", "0", "--http", "0", *options]
+    with subprocess.Popen(words, cwd=cwd, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def test_the_machines_line_and_the_ready_file(tmp_path: Path):
@@ -91,6 +101,23 @@ def test_a_killed_process_leaves_a_file_that_the_next_one_replaces(tmp_path: Pat
         assert file.exists()
         with sink("--ready-file", str(file)) as second:
             assert json.loads(file.read_text())["pid"] == second.process.pid
+
+
+def test_what_killed_processes_left_goes_with_the_next_start(tmp_path: Path):
+    """A temporary database should go with its process, and cannot after SIGKILL; who still runs keeps its own."""
+    env = {"TMPDIR": str(tmp_path)}
+    with Sink(env=env) as alive, Wire(alive.smtp) as wire:
+        (own,) = tmp_path.iterdir()
+        with Sink(env=env) as killed:
+            killed.process.kill()
+            killed.process.wait()
+        assert len(list(tmp_path.iterdir())) == 2
+        with Sink(env=env) as following:
+            assert len(list(tmp_path.iterdir())) == 2
+            following.stop()
+        assert list(tmp_path.iterdir()) == [own]
+        wire.send(MAIL)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_both_loopback_addresses(tmp_path: Path):
@@ -228,37 +255,17 @@ def test_a_database_that_cannot_be_written(tmp_path: Path, filled: Path):
 
 
 def test_a_read_only_database(tmp_path: Path, filled: Path):
-    """Modes bind everyone but root, so root becomes somebody else."""
+    """Neither the file nor its folder may be written."""
     path = tmp_path / "mail.db"
     shutil.copy(filled, path)
     path.chmod(0o444)
     tmp_path.chmod(0o555)
-    words = [*MAILCATCH, "--smtp", "0", "--http", "0", "--database", str(path)]
-    if os.geteuid() == 0:
-        if shutil.which("setpriv") is None or not readable_by_others(tmp_path):
-            missing("as root this needs setpriv, and a tree that others may read")
-        words = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *words]
+    words = bound_by_modes([*MAILCATCH, "--smtp", "0", "--http", "0", "--database", str(path)])
     try:
         result = subprocess.run(words, capture_output=True, text=True, timeout=10, check=False, cwd="/")
     finally:
         tmp_path.chmod(0o755)
     one_line(result, str(path), "--database")
-
-
-def readable_by_others(folder: Path) -> bool:
-    """Open the way to a folder for others, as far as it is ours (pytest's own folders are closed)."""
-    for each in (folder, *folder.parents):
-        if each.stat().st_mode & 0o005 != 0o005:
-            if "pytest" not in each.as_posix():
-                return False
-            each.chmod(each.stat().st_mode | 0o055)
-    probe = [
-        *["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"],
-        sys.executable,
-        "-c",
-        "import mailcatch, click",
-    ]
-    return subprocess.run(probe, capture_output=True, check=False).returncode == 0
 
 
 def test_a_locked_database(tmp_path: Path, filled: Path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -78,10 +79,16 @@ def environment(rest: str) -> dict[str, str]:
 def context(folder: Path, ignore: str) -> Iterator[Path]:
     """Give the files of a build's context, relative to `folder`: the last matching line of .dockerignore decides."""
     rules = [line for line in ignore.splitlines() if line and not line.startswith("#")]
-    for path in sorted(folder.rglob("*")):
-        relative = path.relative_to(folder)
-        if path.is_file() and not ignored(PurePosixPath(relative), rules):
-            yield relative
+    for where, folders, files in os.walk(folder):
+        base = PurePosixPath(Path(where).relative_to(folder))
+        folders[:] = sorted(name for name in folders if not closed(base / name, rules))
+        yield from (Path(base / name) for name in sorted(files) if not ignored(base / name, rules))
+
+
+def closed(path: PurePosixPath, rules: list[str]) -> bool:
+    """Tell whether all of a folder stays out: it does itself, and no rule lets a part of it in."""
+    exceptions = [rule.removeprefix("!") for rule in rules if rule.startswith("!")]
+    return ignored(path, rules) and not any(each.startswith(("**/", f"{path}/")) for each in exceptions)
 
 
 def ignored(path: PurePosixPath, rules: list[str]) -> bool:

@@ -56,6 +56,14 @@ def test_the_context_has_all_that_the_package_is_made_of() -> None:
     assert {"pyproject.toml", "README.md", "LICENSE", "web/package-lock.json", "mailcatch/py.typed"} <= found
 
 
+def test_a_rule_lets_a_part_of_a_folder_in(tmp_path: Path) -> None:
+    """Folders that stay out are not entered, unless something in them stays in."""
+    for name in ("out/a", "in/a", "in/b/c", "in/b/d"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert [path.as_posix() for path in context(tmp_path, "*\n!in/b\nin/b/d")] == ["in/b/c"]
+
+
 def test_continued_lines_and_comments_are_read_as_an_engine_does() -> None:
     """A comment inside a continued line is left out, the rest is one instruction."""
     (only,) = instructions("RUN a \\\n# why\n && b\n")

@@ -35,9 +35,11 @@ def test_real_mail_is_read_as_the_standard_library_reads_it(corpus: Corpus) -> N
         pytest.skip(str(reason))
 
 
-def test_ones_own_mail() -> None:
-    """A directory of mails that only you have: `MAILCATCH_CORPUS=~/Mail pytest tests/oracle`."""
-    directory = os.environ.get("MAILCATCH_CORPUS")
-    if not directory:
-        pytest.skip("MAILCATCH_CORPUS names no directory of mails")
-    assert unexplained(below(Path(directory))) == []
+def test_a_directory_of_ones_own(tmp_path: Path) -> None:
+    """Every file below it is read, as it is: `MAILCATCH_CORPUS=~/Mail python -m tests.oracle`."""
+    (tmp_path / "cur").mkdir()
+    (tmp_path / "cur" / "1:2,S").write_bytes(b"Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\nFrom: a@x.test\n\nHi.\n")
+    (tmp_path / "two.eml").write_bytes(b"To: b@x.test\r\n\r\nHi.\r\n")
+    mails = list(below(tmp_path))
+    assert [Path(name).name for name, _ in mails] == ["1:2,S", "two.eml"]
+    assert unexplained(mails) == []

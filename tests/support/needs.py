@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from typing import NoReturn
 
 import pytest
@@ -25,3 +26,10 @@ def root() -> None:
     """Skip unless we are root: mounting needs it."""
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
         missing("this needs root")
+
+
+def bound_by_modes(words: Sequence[str]) -> list[str]:
+    """Give a command that cannot write what modes forbid: root, too, may not without that capability."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return list(words)
+    return [program("setpriv"), "--bounding-set=-dac_override", *words]

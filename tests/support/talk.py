@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import socket
 import threading
@@ -104,7 +105,7 @@ def talking(
     thread = threading.Thread(target=run)
 
     def stop() -> None:
-        if thread.is_alive():
+        with contextlib.suppress(RuntimeError):  # the loop has ended by itself
             box[0].loop.call_soon_threadsafe(leave.set)
         thread.join(10)
 

@@ -15,6 +15,7 @@ import pytest
 from mailcatch.config import Pop3Section, TlsSection
 from mailcatch.connection.connection import AHEAD, HIGH_WATER, Connection
 from mailcatch.connection.lines import Lines
+from mailcatch.model import Protection
 from mailcatch.tls import Tls
 from tests.support.talk import Talking, talking
 
@@ -203,6 +204,20 @@ def test_implicit_tls_greets_after_the_handshake(tls: Tls, trusting: ssl.SSLCont
     with talking(echo, tls=tls, protection="implicit") as door:
         heard = asyncio.run(carry(door))
     assert heard == b"hello\r\n" + b"".join(b"> %d\r\n" % number for number in range(50_000)) + b"> QUIT\r\n"
+
+
+@pytest.mark.parametrize("protection", ["starttls", "implicit"])
+def test_the_end_is_said_over_tls_too(tls: Tls, trusting: ssl.SSLContext, protection: Protection):
+    """A client that waits for the server to close is not left waiting: some do so after their last command."""
+    with talking(echo, tls=tls, protection=protection) as door, door.connect() as sock:
+        if protection == "starttls":
+            assert sock.recv(100) == b"hello\r\n"
+            sock.sendall(b"STLS\r\n")
+            assert sock.recv(100) == b"go\r\n"
+        with trusting.wrap_socket(sock, server_hostname="localhost") as secured, secured.makefile("rb") as stream:
+            secured.settimeout(1)
+            secured.sendall(b"QUIT\r\n")
+            assert stream.read().endswith(b"> QUIT\r\n")
 
 
 def test_a_handshake_that_fails_is_an_outcome(tls: Tls):

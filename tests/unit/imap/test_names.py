@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailcatch.imap.names import decode_name, encode_name
+from mailcatch.imap.names import decode_name, encode_name, is_encoded
 
 PAIRS = [
     (b"Sent", "Sent"),
@@ -49,6 +49,25 @@ def test_every_name_comes_back(name: str):
     octets = encode_name(name)
     assert all(0x20 <= octet < 0x7F for octet in octets)
     assert decode_name(octets) == ("INBOX" if name.upper() == "INBOX" else name)
+
+
+@pytest.mark.parametrize(
+    ("octets", "encoded"),
+    [
+        (b"plain", True),
+        (b"inbox", True),
+        (b"R&AOk-sum&AOk-", True),
+        (b"A&-B", True),
+        ("Köln & Bonn".encode(), True),
+        (b"bad&name", False),
+        (b"&AOk", False),
+        (b"&AGE-", False),
+        (b"&A-", False),
+    ],
+)
+def test_what_can_be_meant_one_way_only(octets: bytes, encoded: bool):
+    """Modified UTF-7 has one form for each name: ASCII is never shifted, every shift ends."""
+    assert is_encoded(octets) is encoded
 
 
 @given(st.binary())

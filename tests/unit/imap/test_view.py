@@ -189,6 +189,18 @@ def test_a_new_keyword_is_told_before_the_message_that_has_it():
     assert told(view, ground) == [b"* 2 FETCH (FLAGS ($work))\r\n"]
 
 
+def test_a_new_keyword_comes_with_new_mail():
+    """It is told before EXISTS, with what a client may set."""
+    ground = Ground(1)
+    view = View(ground.opened())
+    ground.arrive()
+    ground.flag(2, SEEN, ("$Work",))
+    flags, permanent, exists = told(view, ground)
+    assert flags == b"* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $Work)\r\n"
+    assert b"PERMANENTFLAGS" in permanent
+    assert exists == b"* 2 EXISTS\r\n"
+
+
 def test_a_mailbox_open_for_reading_has_no_permanent_flags():
     """EXAMINE says so."""
     assert b"PERMANENTFLAGS ()" in View(Ground(0).opened(), read_only=True).flags()[1]

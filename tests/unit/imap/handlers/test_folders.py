@@ -27,6 +27,15 @@ def test_names_have_bounds(client: Client):
     assert client.ask('LIST "" "INBOX/%"').untagged == [b'* LIST (\\HasNoChildren) "/" "INBOX/sub"\r\n']
 
 
+def test_a_new_name_is_well_encoded(client: Client):
+    """What is no modified UTF-7 names no new folder; raw UTF-8 does, and comes back encoded."""
+    assert client.ask('CREATE "bad&name"').tagged.startswith(b"NO [CANNOT]")
+    assert client.ask("CREATE f").ok
+    assert client.ask('RENAME f "bad&name"').tagged.startswith(b"NO [CANNOT]")
+    assert client.ask('CREATE "Köln & Bonn"').ok
+    assert client.ask('LIST "" "K*"').untagged == [b'* LIST (\\HasNoChildren) "/" "K&APY-ln &- Bonn"\r\n']
+
+
 def test_subscriptions_last(client: Client):
     """A folder that is not there can be unsubscribed only."""
     client.ask("CREATE news")
