@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -77,6 +78,22 @@ def test_a_wrong_node_ends_in_a_sentence(build: ModuleType, tree: Path, monkeypa
     monkeypatch.setenv("MAILCATCH_NODE", str(tree / "nothing" / "node"))
     with pytest.raises(SystemExit, match=r"MAILCATCH_NODE=.*MAILCATCH_WEB=skip"):
         hook(build, tree).initialize("standard", {})
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell script stands in for npm")
+@pytest.mark.parametrize(("own", "told"), [(None, "1"), ("0", "0")])
+def test_npm_trusts_whom_the_system_trusts(
+    build: ModuleType, tree: Path, monkeypatch: pytest.MonkeyPatch, own: str | None, told: str
+) -> None:
+    """As pip does: a proxy with an authority of its own needs no setting. Whoever says otherwise is heard."""
+    monkeypatch.delenv("NODE_USE_SYSTEM_CA", raising=False)
+    if own is not None:
+        monkeypatch.setenv("NODE_USE_SYSTEM_CA", own)
+    npm = tree / "npm"
+    npm.write_text('#!/bin/sh\nprintf %s "$NODE_USE_SYSTEM_CA" >told\n')
+    npm.chmod(0o755)
+    hook(build, tree)._run([str(npm)], ["ci"])
+    assert (tree / "web" / "told").read_text() == told
 
 
 def test_the_lock_file_names_no_registry() -> None:
