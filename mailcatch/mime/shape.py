@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote_from_bytes
 
 from mailcatch.mime.envelope import NIL, envelope_of, nstring, string, unfolded
@@ -20,6 +21,8 @@ _EMPTY = b'("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 0 0 NIL NIL NIL
 
 _NO_ENVELOPE = b"(NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL)"
 _MESSAGES = frozenset({"message/rfc822", "message/global"})
+_SHORT = 128
+"""Octets of a Content-Type whose words are kept: most mails say the same few, and spelling them is half of the work."""
 
 
 def shape_of(raw: bytes) -> tuple[bytes, bytes]:
@@ -34,15 +37,15 @@ def cut_shape(raw: bytes, root: Part, fields: Fields) -> tuple[bytes, bytes]:
 
 
 def _structure(raw: bytes, part: Part, fields: Fields) -> bytes:
-    kind, _, subtype = part.content_type.encode("ascii", "replace").partition(b"/")
-    if kind == b"multipart":
+    value = fields.get(b"content-type")
+    if part.content_type.startswith("multipart/"):
         children = b"".join([_structure(raw, child, _fields(raw, child)) for child in part.children]) or _EMPTY
-        params = _parameters(fields.get(b"content-type"))
-        return b"(%s %s %s %s)" % (children, string(subtype), params, _placement(fields))
+        subtype = part.content_type[len("multipart/") :].encode("ascii", "replace")
+        return b"(%s %s %s %s)" % (children, string(subtype), _parameters(value), _placement(fields))
+    known = value is None or len(value) <= _SHORT
+    typed = (_typed if known else _typed.__wrapped__)(part.content_type, part.charset is None, value)
     words = [
-        string(kind),
-        string(subtype),
-        _parameters_of(part, fields, text=kind == b"text"),
+        typed,
         nstring(fields.get(b"content-id")),
         nstring(fields.get(b"content-description")),
         string(part.encoding.encode("ascii", "replace")),
@@ -50,7 +53,7 @@ def _structure(raw: bytes, part: Part, fields: Fields) -> bytes:
     ]
     if part.content_type in _MESSAGES:
         words += _message(raw, part)
-    if kind == b"text" or part.content_type in _MESSAGES:
+    if part.content_type.startswith("text/") or part.content_type in _MESSAGES:
         words.append(b"%d" % part.lines)
     return b"(%s %s %s)" % (b" ".join(words), nstring(fields.get(b"content-md5")), _placement(fields))
 
@@ -67,13 +70,15 @@ def _fields(raw: bytes, part: Part) -> Fields:
     return read_fields(raw, part.header_offset, part.offset).fields
 
 
-def _parameters_of(part: Part, fields: Fields, *, text: bool) -> bytes:
-    """Return the parameters of a leaf; text without a charset is US-ASCII (RFC 2045 §5.2)."""
-    params = _parameters(fields.get(b"content-type"))
-    if text and part.charset is None and b'"charset' not in params.lower():
+@lru_cache(256)
+def _typed(content_type: str, bare: bool, value: bytes | None) -> bytes:
+    """Return type, subtype and parameters of a leaf; text without a charset is US-ASCII (RFC 2045 §5.2)."""
+    kind, _, subtype = content_type.encode("ascii", "replace").partition(b"/")
+    params = _parameters(value)
+    if kind == b"text" and bare and b'"charset' not in params.lower():
         default = b'"charset" "us-ascii"'
-        return b"(%s)" % default if params == NIL else params[:-1] + b" " + default + b")"
-    return params
+        params = b"(%s)" % default if params == NIL else params[:-1] + b" " + default + b")"
+    return b"%s %s %s" % (string(kind), string(subtype), params)
 
 
 def _parameters(value: bytes | None) -> bytes:
