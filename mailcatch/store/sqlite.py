@@ -41,6 +41,7 @@ from mailcatch.store.transaction import Transaction
 from mailcatch.store.writer import BEHIND_BYTES, Writer
 
 _DEBTS = 4  # so many times what is left for later must fit into the reserve, to be written when the disk is full
+_LEAST_BEHIND = 1 << 20  # bytes of mail; where there is no room for as much, nothing is left
 _SICK = 3  # so many failed commits in a row, and the store no longer calls itself healthy
 
 
@@ -85,7 +86,7 @@ class _SqliteStore(SqliteMailboxes):
             full=self._reserve.give_up,
             quiet=self._reserve.make,
             failed=failed,
-            may_fall_behind=self._reserve.size >= _DEBTS * BEHIND_BYTES,
+            behind_bytes=_most_behind(self._reserve.size),
         )
         bus.notify(self._state.seq)
         self._writer.start()
@@ -256,6 +257,12 @@ class _SqliteStore(SqliteMailboxes):
         self._state = state
         if grown:
             self._bus.notify(state.seq)
+
+
+def _most_behind(reserve: int) -> int:
+    """Return how many bytes of mail may wait for what is derived from them, on a disk with such a reserve."""
+    room = min(reserve // _DEBTS, BEHIND_BYTES)
+    return room if room >= _LEAST_BEHIND else 0
 
 
 def _both(before: Outcome, after: Outcome) -> Outcome:

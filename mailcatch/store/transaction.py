@@ -20,11 +20,35 @@ class Later(Struct, frozen=True, eq=False):
     size: int
 
 
+class Behind:
+    """What committed transactions have left for later, oldest first, and its size in bytes."""
+
+    def __init__(self) -> None:
+        self._work: list[Later] = []
+        self.size = 0
+
+    def __len__(self) -> int:
+        return len(self._work)
+
+    def oldest(self, start: int, most: int | None = None) -> Sequence[Later]:
+        """Return what comes after the `start` oldest pieces, `most` at most."""
+        return self._work[start : None if most is None else start + most]
+
+    def follow(self, transaction: Transaction) -> None:
+        """Take note of what a transaction has done and left, now that it is committed."""
+        if transaction.done:
+            self.size -= sum([work.size for work in self._work[: transaction.done]])
+            del self._work[: transaction.done]
+        for work in transaction.left:
+            self.size += work.size
+            self._work.append(work)
+
+
 class Transaction:
     """What an operation may do: run SQL, add rows, take numbers of the log, write events.
 
-    Rows that are added wait until the batch ends or somebody runs SQL, who then finds them. So does `behind`: work
-    that operations of this transaction or an earlier one have left for later.
+    Rows that are added wait until the batch ends or somebody runs SQL, who then finds them. So does work that
+    operations of this transaction have `left` for later, or earlier ones (`behind`, of which this one has `done` some).
     """
 
     def __init__(
@@ -35,11 +59,13 @@ class Transaction:
         tally: Tally,
         places: Places = CLOSED,
         *,
-        behind: Sequence[Later] = (),
+        behind: Behind | None = None,
     ) -> None:
         self._connection = connection
         self._waiting: dict[Insert, list[Row]] = {}
-        self.behind = list(behind)
+        self._behind = Behind() if behind is None else behind
+        self.done = 0
+        self.left: list[Later] = []
         self.seq = seq
         self.at = at
         self.tally = tally
@@ -48,7 +74,7 @@ class Transaction:
     @property
     def connection(self) -> sqlite3.Connection:
         """The writing connection, with all that was added so far, and nothing left behind."""
-        if self.behind:
+        if self.left or self.done < len(self._behind):
             self.catch_up()
         if self._waiting:
             self.flush()
@@ -72,12 +98,20 @@ class Transaction:
 
     def later(self, work: Later) -> None:
         """Leave work that needs not be in this commit: it adds rows that nobody reads but through `connection`."""
-        self.behind.append(work)
+        self.left.append(work)
 
     def catch_up(self) -> None:
-        """Do now what was left for later."""
-        behind, self.behind = self.behind, []
-        for work in behind:
+        """Do now all that was left for later."""
+        self.catch_up_some(None)
+        left, self.left = self.left, []
+        for work in left:
+            work.run(self)
+
+    def catch_up_some(self, most: int | None) -> None:
+        """Do some of what earlier transactions left, the oldest first."""
+        oldest = self._behind.oldest(self.done, most)
+        self.done += len(oldest)
+        for work in oldest:
             work.run(self)
 
     def flush(self) -> None:

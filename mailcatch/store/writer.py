@@ -22,7 +22,7 @@ from mailcatch.errors import MailcatchError, Overloaded, StoreError
 from mailcatch.store.log import forget_old_events
 from mailcatch.store.sessions import forget_old_sessions
 from mailcatch.store.tally import State
-from mailcatch.store.transaction import Later, Transaction
+from mailcatch.store.transaction import Behind, Transaction
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -32,11 +32,14 @@ BATCH_BYTES = 32 << 20
 QUEUE_BYTES = 256 << 20
 """How many bytes of mail may wait for the writer before senders are told to come back later."""
 
-BEHIND = 64
-"""Of how many messages the derived rows may wait for a later commit than their own …"""
+BEHIND = 512
+"""Of how many messages the derived rows may wait for a quiet moment …"""
 
-BEHIND_BYTES = 1 << 20
-"""… and of how many bytes of mail."""
+BEHIND_BYTES = 4 << 20
+"""… and of how many bytes of mail, where the disk has room for that."""
+
+AT_ONCE = 64
+"""Of how many messages they are written in one transaction: some ten milliseconds in which senders wait."""
 
 SETTLE_SECONDS = 5.0
 """How long a reader waits for them."""
@@ -79,7 +82,7 @@ class Writer:
         full: Callable[[], None],
         quiet: Callable[[], None],
         failed: Callable[[BaseException], None],
-        may_fall_behind: bool = True,
+        behind_bytes: int = BEHIND_BYTES,
     ) -> None:
         self._connection = connection
         self._state = state
@@ -96,8 +99,8 @@ class Writer:
         self._dirty = False
         self._pages = 256
         self._lazy_since: float | None = None
-        self._may_fall_behind = may_fall_behind
-        self._behind: list[Later] = []
+        self._behind_bytes = behind_bytes
+        self._behind = Behind()
         self._settling: Future[None] | None = None
         self.failures = 0
         self.dead = False
@@ -159,9 +162,10 @@ class Writer:
         try:
             while batch := self._take():
                 self._write(batch)
-                if len(self._behind) >= BEHIND or sum(work.size for work in self._behind) >= BEHIND_BYTES:
-                    self._catch_up()
-            self._catch_up()
+                while self._too_far_behind() and self._catch_up_some():
+                    pass
+            while self._behind and self._catch_up_some():
+                pass
             self._checkpoint("TRUNCATE")
         except BaseException as error:
             self.dead = True
@@ -206,23 +210,29 @@ class Writer:
                 self._lazy_since = None
         return batch
 
-    def _catch_up(self) -> None:
-        """Write what was left behind, in a transaction of its own."""
-        if self._behind:
-            self._write([Operation(Transaction.catch_up)])
+    def _too_far_behind(self) -> bool:
+        return len(self._behind) >= BEHIND or self._behind.size > self._behind_bytes
+
+    def _catch_up_some(self) -> bool:
+        """Write the oldest of what was left behind, in a transaction of its own; False if that failed."""
+        before = len(self._behind)
+        self._write([Operation(lambda transaction: transaction.catch_up_some(AT_ONCE))])
+        return len(self._behind) < before
 
     def _catch_up_each(self) -> None:
         """Write it one by one, so that what cannot be written is left out, and nothing else."""
-        behind, self._behind = self._behind, []
-        for work in behind:
+        behind, self._behind = self._behind, Behind()
+        for work in behind.oldest(0):
             try:
                 self._commit([Operation(work.run)])
             except Exception:
                 log.exception("what is derived from a message could not be written")
 
     def _tidy(self) -> None:
-        """Use a quiet moment: give freed pages back, a step at a time, and bring SQLite's log into the file."""
-        self._catch_up()
+        """Use a quiet moment: write what was left, give freed pages back a step at a time, empty SQLite's log."""
+        while self._behind and self._catch_up_some():
+            if self._queue:
+                return
         try:
             if free := self._free_pages():
                 self._give_back()
@@ -308,7 +318,7 @@ class Writer:
             now = time.time_ns() // 1_000_000
             transaction = Transaction(connection, state.seq, now, state.tally, state.places, behind=self._behind)
             results = [operation.run(transaction) for operation in batch]
-            if not self._may_fall_behind:
+            if not self._behind_bytes:
                 transaction.catch_up()
             if transaction.seq != self._state.seq:
                 connection.execute("UPDATE counters SET value = ? WHERE name = 'seq'", (transaction.seq,))
@@ -321,7 +331,7 @@ class Writer:
                 connection.execute("ROLLBACK")
             raise
         self._state = State(transaction.seq, transaction.tally, transaction.places)
-        self._behind = transaction.behind
+        self._behind.follow(transaction)
         self._dirty = True
         self.failures = 0
         _tell(lambda: self._committed(self._state))

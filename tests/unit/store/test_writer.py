@@ -13,7 +13,7 @@ from mailcatch.errors import Overloaded, StoreError
 from mailcatch.store import writer as module
 from mailcatch.store.files import open_writer
 from mailcatch.store.tally import read_state
-from mailcatch.store.transaction import Transaction
+from mailcatch.store.transaction import Later, Transaction
 from mailcatch.store.writer import Writer
 
 
@@ -200,3 +200,89 @@ def test_closing_writes_what_is_queued(harness: Harness):
     assert all(future.done() for future in futures)
     with pytest.raises(StoreError, match="closed"):
         harness.writer.submit(event)
+
+
+class Left:
+    """Work that is left for later, and the transactions in which it was done."""
+
+    def __init__(self, size: int = 1) -> None:
+        self.size = size
+        self.done: list[Transaction] = []
+
+    def leave(self, transaction: Transaction) -> int:
+        transaction.later(Later(self.done.append, self.size))
+        return event(transaction)
+
+
+def test_what_is_left_waits_until_too_much_has_gathered(harness: Harness, monkeypatch: pytest.MonkeyPatch):
+    """Then the oldest of it is written, so much at a time that nobody waits for long."""
+    monkeypatch.setattr(module, "BEHIND", 6)
+    monkeypatch.setattr(module, "AT_ONCE", 4)
+    monkeypatch.setattr(module, "IDLE_SECONDS", 60.0)
+    left = Left()
+    harness.writer.start()
+    for _ in range(5):
+        harness.writer.submit(left.leave).result(5)
+    assert not left.done
+    harness.writer.submit(left.leave).result(5)
+    harness.writer.submit(event).result(5)  # after what the commit before it set off
+    assert len(left.done) == 4
+    assert len(set(map(id, left.done))) == 1
+
+
+@pytest.mark.parametrize("size", [1, 100])
+def test_what_is_left_is_bounded_by_bytes_too(harness: Harness, monkeypatch: pytest.MonkeyPatch, size: int):
+    """The bytes of what waits are kept in memory."""
+    monkeypatch.setattr(module, "IDLE_SECONDS", 60.0)
+    harness.writer._behind_bytes = 250
+    left = Left(size)
+    harness.writer.start()
+    for _ in range(3):
+        harness.writer.submit(left.leave).result(5)
+    harness.writer.submit(event).result(5)
+    assert len(left.done) == (3 if size == 100 else 0)
+
+
+def test_a_quiet_moment_and_the_end_write_all_that_is_left(harness: Harness, monkeypatch: pytest.MonkeyPatch):
+    """Step by step."""
+    monkeypatch.setattr(module, "AT_ONCE", 2)
+    left = Left()
+    harness.writer.start()
+    for _ in range(5):
+        harness.writer.submit(left.leave).result(5)
+    assert harness.quiet.wait(5)
+    assert len(left.done) == 5
+    monkeypatch.setattr(module, "IDLE_SECONDS", 60.0)
+    harness.writer.submit(left.leave).result(5)
+    harness.writer.close()
+    assert len(left.done) == 6
+
+
+def test_who_settles_waits_for_all_that_is_left(harness: Harness, monkeypatch: pytest.MonkeyPatch):
+    """However much that is."""
+    monkeypatch.setattr(module, "IDLE_SECONDS", 60.0)
+    left = Left()
+    harness.writer.start()
+    for _ in range(5):
+        harness.writer.submit(left.leave).result(5)
+    harness.writer.settle()
+    assert len(left.done) == 5
+
+
+def test_a_batch_that_fails_does_what_was_left_again(harness: Harness):
+    """Its rows went with the transaction; what the batch itself left goes with it."""
+    left = Left()
+
+    def fail(transaction: Transaction) -> None:
+        left.leave(transaction)
+        transaction.catch_up()
+        raise StoreError("no")
+
+    leaving = harness.writer.submit(left.leave)
+    harness.writer.start()
+    leaving.result(5)
+    with pytest.raises(StoreError):
+        harness.writer.submit(fail).result(5)
+    harness.writer.settle()
+    assert len(left.done) >= 3  # the kept one twice, the failed one's own once for nothing
+    assert len(harness.writer._behind) == 0
