@@ -73,8 +73,7 @@ class ScriptedDns:
         self._troubles: dict[dns.name.Name, Trouble] = {}
         self._lock = threading.Lock()
         self.queries: list[Query] = []
-        self._udp = _Udp(address, _answer_udp)
-        self._tcp = _Tcp(self._udp.server_address[:2], _answer_tcp)
+        self._udp, self._tcp = _bound(address)
         self._udp.script = self._tcp.script = self
         self.address = self._udp.server_address[:2]
 
@@ -183,6 +182,19 @@ class _Tcp(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
     script: ScriptedDns
+
+
+def _bound(address: tuple[str, int]) -> tuple[_Udp, _Tcp]:
+    """Listen on one port with both; where any will do, one that is free for both."""
+    for _ in range(20):
+        udp = _Udp(address, _answer_udp)
+        try:
+            return udp, _Tcp(udp.server_address[:2], _answer_tcp)
+        except OSError:
+            udp.server_close()
+            if address[1]:
+                raise
+    raise OSError("no port is free for both UDP and TCP")
 
 
 def _reply(script: ScriptedDns, wire: bytes, transport: str) -> bytes | None:
