@@ -35,6 +35,7 @@ from mailcatch.errors import ConfigError
 from mailcatch.inbox import Inbox
 from mailcatch.inbox.retention import RetentionFollower
 from mailcatch.ports import Ports, hosts_of, open_ports, told
+from mailcatch.recipients import Recipients
 from mailcatch.store.api import Retention, Store
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Service:
     about: Info
     tls: Tls | None = None
     authority: Authority | None = None
+    recipients: Recipients | None = None
     _parts: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
 
     def info(self) -> Info:
@@ -75,7 +77,7 @@ class Service:
 
     def reload(self) -> None:
         """Read certificates and users again; where that fails, what was in use stays. Called in the loop."""
-        for part in (self.tls, self.authority):
+        for part in (self.tls, self.authority, self.recipients):
             try:
                 if part is not None:
                     part.reload()
@@ -110,8 +112,9 @@ async def serving(config: Config) -> AsyncIterator[Service]:
         stack.callback(ports.close)
         authority = Authority(config.auth)
         stack.callback(authority.close)
+        recipients = Recipients(config.recipients)
         tls = await asyncio.to_thread(_tls_of, config) if config.tls.enabled else None
-        service, bus = Service(_about(config, ports), tls, authority), Bus()
+        service, bus = Service(_about(config, ports), tls, authority, recipients), Bus()
         store = await _opened(stack, service, config, bus)
         inbox = Inbox(store)
         stack.push_async_callback(asyncio.to_thread, inbox.close)
@@ -136,7 +139,7 @@ async def serving(config: Config) -> AsyncIterator[Service]:
         if ports.smtp:
             from mailcatch.smtp import door as smtp
 
-            await doors.open(smtp.serve(inbox, ports.smtp, config.smtp, authority, tls))
+            await doors.open(smtp.serve(inbox, ports.smtp, config.smtp, authority, tls, recipients=recipients))
         retention.start()
         service.about = replace(service.about, ready=True)
         try:

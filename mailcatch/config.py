@@ -15,6 +15,7 @@ from typing import Any
 from mailcatch.kinds import (
     COUNT,
     DATABASE,
+    DOMAINS,
     DURATION,
     FILE,
     FLAG,
@@ -28,6 +29,7 @@ from mailcatch.kinds import (
     PATH,
     RATE,
     SIZE,
+    USERS,
     WEBROOT,
     GiB,
     Kind,
@@ -316,6 +318,29 @@ class AuthSection:
 
 
 @dataclass(frozen=True, slots=True)
+class RecipientsSection:
+    """Which recipients SMTP takes: everyone's mail, unless one of these is given."""
+
+    users: Path | str | None = field(  # a file, or addresses with commas between them
+        default=None,
+        metadata=option(
+            USERS,
+            "take mail for these addresses only: a file with one a line, or a list with commas; others get 550 5.1.1",
+            fallback="everyone",
+        ),
+    )
+    domains: tuple[str, ...] = field(
+        default=(),
+        metadata=option(
+            DOMAINS,
+            "a domain that is ours, a leading dot takes its subdomains; others get 550 5.7.1 unless relay takes them",
+            name="local-domain",
+            fallback="all, or those of --users",
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All sections; each door gets its own only."""
 
@@ -327,6 +352,7 @@ class Config:
     imap: ImapSection = ImapSection()
     tls: TlsSection = TlsSection()
     auth: AuthSection = AuthSection()
+    recipients: RecipientsSection = RecipientsSection()
 
 
 SECTIONS = {
@@ -337,6 +363,7 @@ SECTIONS = {
     "imap": ImapSection,
     "tls": TlsSection,
     "auth": AuthSection,
+    "recipients": RecipientsSection,
     "store": StoreSection,
 }
 

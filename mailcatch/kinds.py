@@ -23,6 +23,7 @@ _SIZE = r"(\d+(?:\.\d+)?)\s*(?:([kmgt])(i?b)?|b)?"
 _DURATION = r"(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+"
 _DURATION_PART = r"(\d+(?:\.\d+)?)(ms|[smhdw])"
 _BIND = r"(?:(\[[0-9A-Fa-f:.%a-z]+\]|[^\s:\[\]]+):)?(\d{1,5})"
+_DOMAIN = r"\.?[\w-]+(\.[\w-]+)*\.?|\[[0-9A-Za-z.:]+\]"
 _HOST = r"[^\s:/\[\]]+|\[?[0-9A-Fa-f:.]+(?:%\w+)?\]?"
 
 T = TypeVar("T")
@@ -147,6 +148,21 @@ def _read_name(text: str) -> str:
     return text.strip().lower()
 
 
+def _read_domain(text: str) -> str:
+    domain = text.strip()
+    if not re.fullmatch(_DOMAIN, domain) or len(domain) > 255:
+        raise ValueError("give a domain, as shop.example; a leading dot takes its subdomains; or [192.0.2.1]")
+    return domain.lower()
+
+
+def _read_users(text: str) -> Path | str:
+    """Return a list as text, or the path of a file: a list has @ in it, and no slash before that."""
+    local, at, _ = text.strip().partition("@")
+    if not at or "/" in local or "\\" in local:
+        return _read_path(text)
+    return ",".join(each.strip() for each in text.split(",") if each.strip())
+
+
 def _read_webroot(text: str) -> str:
     root = text.strip().rstrip("/")
     if root and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", root):
@@ -186,6 +202,8 @@ FLAG = Kind("", str, lambda value: "on" if value else "off", flag=True)
 LISTENERS = Kind("[HOST:]PORT|off", _read_listener, repeatable=True)
 HOST = Kind("ADDR", _read_host)
 HOSTS = Kind("NAME", _read_name, repeatable=True)
+DOMAINS = Kind("DOMAIN", _read_domain, repeatable=True)
+USERS = Kind("FILE|LIST", _read_users, _show_optional)
 PATH = Kind("PATH", _read_path, _show_optional)
 FILE = Kind("FILE", _read_path, _show_optional)
 FOLDER = Kind("DIR", _read_path, _show_optional)

@@ -19,16 +19,23 @@ Protocol = Literal["SMTP", "ESMTP", "POP3", "IMAP", "HTTP"]
 EventKind = Literal["added", "changed", "removed", "reset", "path", "session"]
 Order = Literal["desc", "asc"]
 Protection = Literal["none", "starttls", "implicit"]
+Route = Literal["local", "relay", "blocked", "none"]
 
 # Bits of `messages.flags`; SEEN is `read` and FLAGGED is `pinned` everywhere else.
 SEEN, ANSWERED, FLAGGED, DRAFT, DELETED = 1, 2, 4, 8, 16
 
 
-class Recipient(Struct, frozen=True):
-    """One RCPT TO: the address as the client wrote it (without the angle brackets) and its parameters."""
+class Recipient(Struct, frozen=True, omit_defaults=True):
+    """One RCPT TO: the address as the client wrote it (without the angle brackets) and its parameters.
+
+    `route` is where its mail goes (into a local domain's mailbox, on by relay, not on because a rule blocks it, or
+    nowhere by itself) and `rule` what says so; None where nothing decides.
+    """
 
     address: str
     params: Mapping[str, str] = {}
+    route: Route | None = None
+    rule: str | None = None
 
 
 class Envelope(Struct, frozen=True):

@@ -66,6 +66,7 @@ _TITLES = {
     "imap": "IMAP",
     "tls": "TLS",
     "auth": "Logging in",
+    "recipients": "Recipients",
     "store": "The database",
 }
 

@@ -118,6 +118,8 @@ def _harmless(option: Option, value: object) -> bool:
             return all(_is_loopback(option.kind.read(each)) for each in value)
         if option.name in {"database", "ready-file"}:
             return _is_inside(option.kind.read(str(value)))
+        if option.name == "users":
+            return isinstance(read := option.kind.read(str(value)), str) or _is_inside(read)
     except ValueError:
         pass  # reported with the other bad values
     return True

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mailcatch.address import BadPath, is_clean, split_path
+from mailcatch.dsn import params as dsn
 from mailcatch.errors import Rejected
 
 _PARAMETER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=([!-<>-~\u0080-\U0010ffff]*))?\Z")
@@ -14,8 +16,21 @@ _BODY = frozenset({"7BIT", "8BITMIME"})
 _LONGEST_PATH = 2_048
 _LONGEST_NAME = 255
 
-_OF_MAIL = frozenset({"SIZE", "BODY", "SMTPUTF8", "AUTH"})
-_OF_RCPT: frozenset[str] = frozenset()
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The parameters that MAIL and RCPT may have."""
+
+    of_mail: frozenset[str] = frozenset({"SIZE", "BODY", "SMTPUTF8", "AUTH"})
+    of_rcpt: frozenset[str] = frozenset()
+
+    def and_dsn(self) -> Known:
+        """Return them with those of RFC 3461."""
+        return Known(self.of_mail | dsn.OF_MAIL, self.of_rcpt | dsn.OF_RCPT)
+
+
+PLAIN = Known()
+"""Those without any that has to be offered first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +63,28 @@ def parse_host(argument: str) -> str:
     return argument[:_LONGEST_NAME]
 
 
-def parse_mail(argument: str) -> Path:
+def parse_mail(argument: str, known: Known = PLAIN) -> Path:
     """Read `FROM:<reverse-path> parameters`; "" is the null sender. Raises Rejected."""
     address, rest = _path(argument, "FROM:", "5.1.7")
-    params = _parameters(rest, _OF_MAIL)
+    params = _parameters(rest, known.of_mail)
     if "SIZE" in params and not _SIZE.match(params["SIZE"]):
         raise Rejected(501, "5.5.4", "SIZE wants a number")
     if "BODY" in params and params["BODY"].upper() not in _BODY:
         raise Rejected(501, "5.5.4", "BODY is 7BIT or 8BITMIME")
     if params.get("SMTPUTF8"):
         raise Rejected(501, "5.5.4", "SMTPUTF8 takes no value")
+    _judge(dsn.check_mail, params)
     return Path(address, params)
 
 
-def parse_rcpt(argument: str) -> Path:
+def parse_rcpt(argument: str, known: Known = PLAIN) -> Path:
     """Read `TO:<forward-path> parameters`. Raises Rejected."""
     address, rest = _path(argument, "TO:", "5.1.3")
     if not address:
         raise Rejected(501, "5.1.3", "a recipient must have an address")
-    return Path(address, _parameters(rest, _OF_RCPT))
+    params = _parameters(rest, known.of_rcpt)
+    _judge(dsn.check_rcpt, params)
+    return Path(address, params)
 
 
 def masked(line: bytes) -> bytes:
@@ -89,6 +107,15 @@ def _path(argument: str, keyword: str, enhanced: str) -> tuple[str, str]:
     if len(address) > _LONGEST_PATH:
         raise Rejected(501, enhanced, "the address is too long")
     return address, rest
+
+
+def _judge(check: Callable[[Mapping[str, str]], None], params: Mapping[str, str]) -> None:
+    if not params:
+        return
+    try:
+        check(params)
+    except dsn.BadParameter as error:
+        raise Rejected(501, "5.5.4", str(error)) from error
 
 
 def _parameters(text: str, known: frozenset[str]) -> dict[str, str]:

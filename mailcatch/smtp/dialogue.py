@@ -16,7 +16,8 @@ from mailcatch import model, sasl
 from mailcatch.auth import TRIES, Authority
 from mailcatch.config import SmtpSection
 from mailcatch.errors import Rejected
-from mailcatch.smtp.commands import Path, masked, parse_host, parse_mail, parse_rcpt, split_command
+from mailcatch.recipients import Recipients
+from mailcatch.smtp.commands import PLAIN, Path, masked, parse_host, parse_mail, parse_rcpt, split_command
 from mailcatch.smtp.record import Record
 from mailcatch.smtp.replies import reply_to
 
@@ -40,21 +41,35 @@ class State(enum.Enum):
 
 
 class Rules:
-    """What all dialogues of a door share: its name, its limits, its users, and who knows how much room there is."""
+    """What all dialogues of a door share: its name, its limits, its users, and who knows how much room there is.
+
+    `recipients` decides on each RCPT; without it everyone's mail is taken. DSN is offered with relay only: a server
+    that offers it promises to send reports (RFC 3461 §5).
+    """
 
     def __init__(
-        self, hostname: str, section: SmtpSection, check_room: Callable[[int], None], authority: Authority
+        self,
+        hostname: str,
+        section: SmtpSection,
+        check_room: Callable[[int], None],
+        authority: Authority,
+        recipients: Recipients | None = None,
+        *,
+        offers_dsn: bool = False,
     ) -> None:
         self.hostname = hostname
         self.section = section
         self.check_room = check_room
         self.authority = authority
+        self.place = recipients.place if recipients is not None else None
+        self.known = PLAIN.and_dsn() if offers_dsn else PLAIN
+        self._dsn = ("DSN",) if offers_dsn else ()
         self._first = (hostname, "PIPELINING", f"SIZE {section.max_message_size}", "8BITMIME", "SMTPUTF8")
         self.extensions = self._with("AUTH PLAIN LOGIN")
         self.before_tls = self._with("STARTTLS") if section.require_tls else self._with("AUTH PLAIN LOGIN", "STARTTLS")
 
     def _with(self, *more: str) -> tuple[str, ...]:
-        return (*self._first, "ENHANCEDSTATUSCODES", *more, "HELP")
+        return (*self._first, "ENHANCEDSTATUSCODES", *self._dsn, *more, "HELP")
 
 
 class Transaction(Envelope):
@@ -70,10 +85,10 @@ class Transaction(Envelope):
         self.path = path
         self.mail_from, self.smtp_utf8 = path.address, "SMTPUTF8" in path.params
 
-    def add(self, path: Path) -> None:
+    def add(self, recipient: model.Recipient) -> None:
         """Take one more forward-path."""
-        self.recipients.append(model.Recipient(path.address, path.params))
-        self.rcpt_tos.append(path.address)
+        self.recipients.append(recipient)
+        self.rcpt_tos.append(recipient.address)
 
     @property
     def announced(self) -> int:
@@ -262,7 +277,7 @@ class Dialogue:
             raise Rejected(503, "5.5.1", "a mail has begun already: RSET ends it")
         if self._rules.authority.required and not self.session.authenticated:
             raise Rejected(530, "5.7.0", "authentication required")
-        path = parse_mail(argument)
+        path = parse_mail(argument, self._rules.known)
         announced = int(path.params.get("SIZE") or 0)
         if announced > self._rules.section.max_message_size:
             raise self._too_large()
@@ -273,10 +288,14 @@ class Dialogue:
     def _rcpt(self, argument: str) -> None:
         if self.envelope.path is None:
             raise Rejected(503, "5.5.1", "MAIL must come first")
-        path = parse_rcpt(argument)
+        path = parse_rcpt(argument, self._rules.known)
         if len(self.envelope.recipients) >= self._rules.section.max_recipients:
             raise Rejected(452, "4.5.3", "too many recipients: send the rest in another mail")
-        self.envelope.add(path)
+        if self._rules.place is None:
+            self.envelope.add(model.Recipient(path.address, path.params))
+        else:
+            placed = self._rules.place(path.address, self.envelope.path.address, self._record.session.listener)
+            self.envelope.add(model.Recipient(path.address, path.params, placed.route, placed.rule))
         self._say("250 2.1.5 OK")
 
     def _data(self, argument: str) -> None:

@@ -15,6 +15,7 @@ from mailcatch.auth import Authority
 from mailcatch.config import SmtpSection
 from mailcatch.inbox import Inbox
 from mailcatch.listen import BACKLOG, Bound
+from mailcatch.recipients import Recipients
 from mailcatch.smtp.dialogue import Rules
 from mailcatch.smtp.returns import Returns
 from mailcatch.smtp.server import Server
@@ -120,11 +121,17 @@ async def serve(
     authority: Authority,
     tls: Tls | None = None,
     *,
+    recipients: Recipients | None = None,
+    offers_dsn: bool = False,
     hostname: str = "mailcatch",
 ) -> AsyncIterator[Door]:
-    """Serve SMTP on listening sockets until the block ends; then drain (G17). `tls` is there if one of them has it."""
+    """Serve SMTP on listening sockets until the block ends; then drain (G17). `tls` is there if one of them has it.
+
+    `recipients` decides on each RCPT; `offers_dsn` goes with relay.
+    """
     loop = asyncio.get_running_loop()
-    door = Door(inbox, Rules(hostname, section, inbox.check_room, authority), tls, loop)
+    rules = Rules(hostname, section, inbox.check_room, authority, recipients, offers_dsn=offers_dsn)
+    door = Door(inbox, rules, tls, loop)
     listeners = [
         await loop.create_server(partial(Server, door, each.tls), sock=each.socket, backlog=_AT_ONCE) for each in bound
     ]

@@ -56,7 +56,7 @@ def envelope(value: model.Envelope) -> shapes.Envelope:
     return shapes.Envelope(
         mail_from=value.mail_from,
         mail_params=dict(value.mail_params),
-        rcpt_to=[shapes.Recipient(recipient.address, dict(recipient.params)) for recipient in value.rcpt_to],
+        rcpt_to=[shapes.Recipient(each.address, dict(each.params), each.route, each.rule) for each in value.rcpt_to],
         helo=value.helo,
         peer=value.peer,
         tls=value.tls,

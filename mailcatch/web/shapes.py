@@ -83,10 +83,12 @@ class PartialPage(Shape, frozen=True):
 
 
 class Recipient(Shape, frozen=True):
-    """One RCPT TO."""
+    """One RCPT TO. `route` is where its mail goes, and `rule` what says so; null where nothing decides."""
 
     address: str
     params: dict[str, str]
+    route: Literal["local", "relay", "blocked", "none"] | None = None
+    rule: str | None = None
 
 
 class Envelope(Shape, frozen=True):

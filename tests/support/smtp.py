@@ -15,6 +15,7 @@ from mailcatch.config import AuthSection, Bind, SmtpSection
 from mailcatch.inbox import Inbox
 from mailcatch.listen import Bound, bind
 from mailcatch.model import Protection, Session
+from mailcatch.recipients import Recipients
 from mailcatch.smtp.door import Door, serve
 from mailcatch.store.api import Store
 from mailcatch.store.sqlite import open_store
@@ -100,6 +101,8 @@ def running(
     auth: AuthSection | None = None,
     tls: Tls | None = None,
     protection: Protection = "none",
+    recipients: Recipients | None = None,
+    offers_dsn: bool = False,
     loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
 ) -> Iterator[Running]:
     """Run a door for the length of a block."""
@@ -114,7 +117,11 @@ def running(
         loop = asyncio.get_running_loop()
         bound = [Bound(sock, protection) for sock in sockets]
         authority = Authority(auth or AuthSection())
-        async with serve(inbox, bound, section or SmtpSection(), authority, tls, hostname="mx.test") as door:
+        serving = serve(
+            inbox, bound, section or SmtpSection(), authority, tls,
+            recipients=recipients, offers_dsn=offers_dsn, hostname="mx.test",
+        )  # fmt: skip
+        async with serving as door:
             box.append(Running(store, bus, door, sockets, loop, stop))
             opened.set()
             await leave.wait()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailcatch.errors import Rejected
-from mailcatch.smtp.commands import Path, parse_mail, parse_rcpt, split_command
+from mailcatch.smtp.commands import PLAIN, Path, parse_mail, parse_rcpt, split_command
 
 
 @pytest.mark.parametrize(
@@ -64,12 +64,44 @@ def test_refusals(parse, argument: str, code: int, enhanced: str):
     assert (raised.value.code, raised.value.enhanced) == (code, enhanced)
 
 
+WITH_DSN = PLAIN.and_dsn()
+
+
+def test_dsn_where_it_is_offered():
+    """The parameters of RFC 3461, as they were written; the others too."""
+    said = parse_mail("FROM:<a@b> RET=hdrs ENVID=QQ+2B1 SIZE=1", WITH_DSN)
+    assert said == Path("a@b", {"RET": "hdrs", "ENVID": "QQ+2B1", "SIZE": "1"})
+    said = parse_rcpt("TO:<a@b> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;c@d", WITH_DSN)
+    assert said == Path("a@b", {"NOTIFY": "SUCCESS,DELAY", "ORCPT": "rfc822;c@d"})
+
+
+@pytest.mark.parametrize(
+    ("parse", "argument", "code"),
+    [
+        (parse_mail, "FROM:<a@b> RET=ALL", 501),
+        (parse_mail, "FROM:<a@b> RET", 501),
+        (parse_mail, "FROM:<a@b> ENVID=a+b", 501),
+        (parse_mail, "FROM:<a@b> ENVID=" + "x" * 101, 501),
+        (parse_mail, "FROM:<a@b> RET=FULL RET=FULL", 501),
+        (parse_mail, "FROM:<a@b> NOTIFY=NEVER", 555),
+        (parse_rcpt, "TO:<a@b> NOTIFY=NEVER,DELAY", 501),
+        (parse_rcpt, "TO:<a@b> ORCPT=c@d", 501),
+        (parse_rcpt, "TO:<a@b> ENVID=x", 555),
+    ],
+)
+def test_dsn_written_wrong(parse, argument: str, code: int):
+    """501 5.5.4 for a value, 555 5.5.4 for a parameter of the other command."""
+    with pytest.raises(Rejected) as raised:
+        parse(argument, WITH_DSN)
+    assert (raised.value.code, raised.value.enhanced) == (code, "5.5.4")
+
+
 @given(st.binary(max_size=80))
 def test_a_line_is_read_or_refused(line: bytes):
     """Nothing but Rejected comes out."""
     _, argument = split_command(line)
     for parse, keyword in ((parse_mail, "FROM:"), (parse_rcpt, "TO:")):
         try:
-            parse(keyword + argument)
+            parse(keyword + argument, WITH_DSN)
         except Rejected:
             continue

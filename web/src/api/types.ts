@@ -29,7 +29,13 @@ export interface Summary {
   parse_error: string | null;
 }
 
-export interface Recipient { address: string; params: Record<string, string> }
+export interface Recipient {
+  address: string;
+  params: Record<string, string>;
+  route: "local" | "relay" | "blocked" | "none" | null;
+  /** What says so, for people. */
+  rule: string | null;
+}
 
 export interface Envelope {
   mail_from: string;

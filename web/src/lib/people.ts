@@ -1,4 +1,4 @@
-import type { Address, Summary } from "../api/types";
+import type { Address, Envelope, Summary } from "../api/types";
 
 /** A person as a row shows them: the name if there is one, else the address. */
 export const brief = (person: Address): string => person.name || person.address;
@@ -21,4 +21,20 @@ export function recipients(mail: Pick<Summary, "rcpt_to" | "to" | "cc">): To[] {
 export function unreached(mail: Pick<Summary, "rcpt_to" | "to" | "cc">): Address[] {
   const reached = new Set(mail.rcpt_to.map((each) => each.toLowerCase()));
   return [...mail.to, ...mail.cc].filter((each) => !reached.has(each.address.toLowerCase()));
+}
+
+export interface Said { who: string; text: string }
+
+/** What the sender asked of servers on the way: reports of RFC 3461, the sender's own first. */
+export function asked(envelope: Pick<Envelope, "mail_params" | "rcpt_to">): Said[] {
+  const rows = [{ who: "", params: envelope.mail_params }, ...envelope.rcpt_to.map((each) => ({ who: each.address, params: each.params }))];
+  return rows.map(({ who, params }) => ({ who, text: NOTICES.filter((name) => name in params).map((name) => `${name}=${params[name]}`).join(" ") }))
+    .filter(({ text }) => text !== "");
+}
+
+const NOTICES = ["RET", "ENVID", "NOTIFY", "ORCPT"];
+
+/** Where each recipient's mail goes, those without a decision left out. */
+export function routes(envelope: Pick<Envelope, "rcpt_to">): Said[] {
+  return envelope.rcpt_to.flatMap(({ address, route, rule }) => route === null ? [] : [{ who: address, text: rule ? `${route}: ${rule}` : route }]);
 }

@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Address, Message, PathStep } from "../api/types";
 import { Problem, url } from "../api/client";
 import { bytes, plural } from "../lib/bytes";
-import { recipients, unreached } from "../lib/people";
+import { asked, recipients, routes, type Said, unreached } from "../lib/people";
 import { mainLink, sureCodes } from "../lib/wanted";
 import { stamp } from "../lib/time";
 import { go, leave, listPath, messagePath, route, sessionsPath, type Tab, TABS } from "../router";
@@ -145,9 +145,20 @@ function Fields({ mail }: { mail: Message }) {
       {hidden.length > 0 && <Field name="Bcc" kind="true-to"><span title="Named by the envelope, by no header">{hidden.map((each) => each.address).join(", ")}</span> <span class="muted">only in the envelope</span></Field>}
       {missed.length > 0 && <Field name="Not sent to"><span>{missed.map((each) => each.address).join(", ")}</span> <span class="muted">named in the header, not in the envelope</span></Field>}
       {different && <Field name="Return path"><code>{envelope.mail_from || "<>"}</code> <span class="muted">{envelope.mail_from ? "the envelope's sender" : "the null sender, as bounces have it"}</span></Field>}
+      {asked(envelope).length > 0 && <Field name="Reports asked for"><Sayings all={asked(envelope)} /></Field>}
+      {routes(envelope).length > 0 && <Field name="Route"><Sayings all={routes(envelope)} /></Field>}
       <Field name="Received"><Facts mail={mail} /></Field>
       <Taken />
     </dl>
+  );
+}
+
+function Sayings({ all }: { all: Said[] }) {
+  return (
+    <>
+      {all.slice(0, SHOWN).map(({ who, text }) => <div key={who}>{who && <span class="muted">{who} </span>}<code>{text}</code></div>)}
+      {all.length > SHOWN && <div class="muted">and {all.length - SHOWN} more</div>}
+    </>
   );
 }
 
@@ -172,7 +183,7 @@ function Facts({ mail }: { mail: Message }) {
 
 /** Who took it by POP3 or IMAP: the end of its way. */
 function Taken() {
-  const taken = steps.value.filter((each) => each.kind !== "received");
+  const taken = steps.value.filter((each) => each.kind === "fetched" || each.kind === "removed");
   const last = taken[taken.length - 1];
   if (!last) return null;
   const who = new Map<string, PathStep>();
