@@ -9,21 +9,14 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import os
-import signal
-import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import (
     AbstractAsyncContextManager,
     AbstractContextManager,
     AsyncExitStack,
-    ExitStack,
     asynccontextmanager,
-    contextmanager,
-    suppress,
 )
 from dataclasses import dataclass, field, replace
-from types import FrameType
 from typing import TYPE_CHECKING, TypeVar
 
 from mailcatch import __version__, log
@@ -36,6 +29,7 @@ from mailcatch.inbox import Inbox
 from mailcatch.inbox.retention import RetentionFollower
 from mailcatch.ports import Ports, hosts_of, open_ports, told
 from mailcatch.recipients import Recipients
+from mailcatch.signals import Stop
 from mailcatch.store.api import Retention, Store
 
 if TYPE_CHECKING:
@@ -46,15 +40,11 @@ logger = logging.getLogger(__name__)
 FAILED = 4
 """The exit code when a door or the store fails while serving."""
 
-STOP_WITHIN = 4.7
-"""Seconds after which a stop that hangs is cut short; whatever was acknowledged is on disk (G17)."""
-
 GARBAGE = 20_000
 """New objects between two looks of the collector. A mail makes some hundred, hardly any in cycles; looking for those
 after every seven hundred took two per cent of the time of a mail."""
 
 _STDIN = 0
-_PIECE = 4096  # bytes; what comes is of no interest
 _SPARE_FILES = 128  # descriptors for the database, its readers, listeners and pipes
 
 T = TypeVar("T")
@@ -306,114 +296,6 @@ def _warn_if_exposed(info: Info, *, login: bool) -> None:
 
 def _is_loopback(host: str) -> bool:
     return host == "::1" or host.startswith("127.")
-
-
-class Stop:
-    """The signals: the first ends the service in order, a second one the process at once.
-
-    The end of a stream that is followed ends it in order too, and makes no signal a second one. SIGHUP calls `hung_up`,
-    unless the terminal that mailcatch was started in has gone with it: that ends it.
-    """
-
-    def __init__(self) -> None:
-        self.hung_up: Callable[[], None] = lambda: None
-        self._wanted = False
-        self._signalled = False
-        self._event = asyncio.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._clean: ExitStack | None = None
-        self._watchdog: threading.Timer | None = None
-        self._had_terminal = False
-
-    def listen(self) -> None:
-        """Take the signals over; only in the main thread."""
-        self._had_terminal = not _terminal_is_gone()
-        signal.signal(signal.SIGINT, self._end)
-        signal.signal(signal.SIGTERM, self._end)
-        if hasattr(signal, "SIGHUP"):
-            signal.signal(signal.SIGHUP, self._hang_up)
-
-    def follow(self, stream: int) -> None:
-        """Stop in order when a stream ends: whoever held its other end has gone, however that came.
-
-        A pipe ends with the last process that holds it, after SIGKILL too, and on every system; a process cannot be
-        told of its parent's death in a way that Linux, macOS and Windows share.
-        """
-        threading.Thread(target=self._follow, args=(stream,), name="stdin", daemon=True).start()
-
-    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Name the loop that waits."""
-        self._loop = loop
-        if self._wanted:
-            self._event.set()
-
-    def ask(self) -> None:
-        """Ask for the end, as the first signal does; called in the loop."""
-        self._event.set()
-
-    async def wait(self) -> None:
-        """Return when the end was asked for."""
-        await self._event.wait()
-
-    def done(self) -> None:
-        """Stop watching: the end was reached in time."""
-        if self._watchdog is not None:
-            self._watchdog.cancel()
-
-    @contextmanager
-    def cleaning(self, announcement: AbstractContextManager[None]) -> Iterator[None]:
-        """Keep an announcement, which goes also when the process is ended at once."""
-        with ExitStack() as stack:
-            stack.enter_context(announcement)
-            self._clean = stack
-            yield
-
-    def _follow(self, stream: int) -> None:
-        with suppress(OSError):  # closed from the start, or a terminal that has gone
-            while os.read(stream, _PIECE):
-                pass
-        with suppress(RuntimeError):  # the loop has ended already
-            self._want()
-
-    def _end(self, number: int, frame: FrameType | None) -> None:
-        if self._signalled:
-            self._leave(128 + number)
-        self._signalled = True
-        self._want()
-
-    def _want(self) -> None:
-        if self._wanted:
-            return
-        self._wanted = True
-        self._watchdog = threading.Timer(STOP_WITHIN, self._too_long)
-        self._watchdog.daemon = True
-        self._watchdog.start()
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self.ask)
-
-    def _hang_up(self, number: int, frame: FrameType | None) -> None:
-        if self._had_terminal and _terminal_is_gone():
-            self._end(number, frame)
-        elif self._loop is not None:
-            self._loop.call_soon_threadsafe(self.hung_up)
-
-    def _too_long(self) -> None:
-        logger.warning("stopping took longer than %s s and is cut short; acknowledged mail is on disk", STOP_WITHIN)
-        self._leave(0)
-
-    def _leave(self, code: int) -> None:
-        if self._clean is not None:
-            self._clean.close()
-        os._exit(code)
-
-
-def _terminal_is_gone() -> bool:
-    """Tell whether there is no controlling terminal (any more)."""
-    try:
-        os.close(os.open("/dev/tty", os.O_RDONLY))
-    except OSError:
-        return True
-    return False
 
 
 def raise_file_limit() -> int | None:
