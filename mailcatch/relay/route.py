@@ -1,4 +1,4 @@
-"""Where a mail to an address would go, without a connection: the rule, the DNS, and the guard's word on each address."""
+"""Where mail for an address would go, without a connection: the rule, the DNS, and the guard on each address."""
 
 from __future__ import annotations
 

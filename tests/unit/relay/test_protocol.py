@@ -46,10 +46,7 @@ class Played:
             act = next(talk)  # type: ignore[call-overload]
             while True:
                 answer = self._done(act)
-                if isinstance(answer, Exception):
-                    act = talk.throw(answer)  # type: ignore[attr-defined]
-                else:
-                    act = talk.send(answer)  # type: ignore[attr-defined]
+                act = talk.throw(answer) if isinstance(answer, Exception) else talk.send(answer)  # type: ignore[attr-defined]
         except StopIteration as stop:
             self.ended = stop.value
 
