@@ -21,6 +21,8 @@ _LONGEST = 4_000  # characters of one field that are looked at
 _CLAUSES = frozenset({"from", "by", "via", "with", "id", "for"})
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?+|<[^<>]*+>?+|\[[^\[\]]*+\]?+|[()]|\\.?+|[^\s()"<\[\\]++', re.DOTALL)
 
+_IN_COMMENT = re.compile(r"[()]|\\.?+|[^()\\]++", re.DOTALL)  # quotes and brackets are text there (RFC 5322 §3.2.2)
+
 
 class Hop(Struct, frozen=True):
     """One server that the message passed: who gave it to whom, how, and when.
@@ -89,12 +91,12 @@ def read_hop(value: str) -> Hop:
 
 def _words(text: str) -> Iterator[tuple[str, bool]]:
     """Yield (word, whether it is a comment); a comment in a comment is part of it."""
-    depth = start = 0
-    for match in _TOKEN.finditer(text):
-        word = match[0]
+    depth = start = position = 0
+    while (match := (_IN_COMMENT if depth else _TOKEN).search(text, position)) is not None:
+        word, position = match[0], match.end()
         if word == "(":
             if depth == 0:
-                start = match.end()
+                start = position
             depth += 1
         elif word == ")" and depth:
             depth -= 1
