@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO, Self
 
+PATIENCE = 30.0
 EXTENSIONS = ("PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "SIZE 10485760")
 
 
@@ -92,6 +93,7 @@ class Mta:
         self.address = self._listener.getsockname()[:2]
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
+        self._came = threading.Condition()
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._listen, name="mta", daemon=True).start()
@@ -110,6 +112,7 @@ class Mta:
         with contextlib.suppress(OSError):  # the listener was closed
             while True:
                 sock, peer = self._listener.accept()
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a reply waits for no other
                 talk = Talk(peer[0])
                 self.talks.append(talk)
                 threading.Thread(target=self._serve, args=(sock, talk), name="mta", daemon=True).start()
@@ -125,6 +128,18 @@ class Mta:
             with self._lock:
                 self._open.discard(sock)
             conversation.close()
+
+    def keep(self, mail: Mail) -> None:
+        """Take a message in."""
+        with self._came:
+            self.mails.append(mail)
+            self._came.notify_all()
+
+    def await_mails(self, count: int = 1) -> list[Mail]:
+        """Wait until so many messages have come in; give them."""
+        with self._came:
+            assert self._came.wait_for(lambda: len(self.mails) >= count, PATIENCE), f"only {len(self.mails)} came"
+            return list(self.mails)
 
     def greylisted(self, recipient: str) -> bool:
         """Count a visit; say whether it is one too early."""
@@ -251,16 +266,8 @@ class _Conversation:
     def _keep(self, raw: bytes) -> None:
         """Keep a message; an address may be the next one's."""
         assert self._mail_from is not None
-        self._mta.mails.append(
-            Mail(
-                self._mail_from,
-                self._parameters,
-                tuple(self._recipients),
-                raw,
-                self._talk.helo,
-                self._talk.protected,
-            )
-        )
+        recipients, helo, protected = tuple(self._recipients), self._talk.helo, self._talk.protected
+        self._mta.keep(Mail(self._mail_from, self._parameters, recipients, raw, helo, protected))
         self._mail_from, self._recipients = None, []
 
     def _cut(self) -> None:

@@ -25,6 +25,9 @@ SWALLOWED = "198.51.100.0/24"
 FORBIDDEN = ("10.0.0.25", "169.254.169.254")
 """Hosts that are there and would answer, where mail must never go."""
 
+PUBLIC = "11.25.0.1"
+"""A host with an address of the open internet, as far as anyone here can tell."""
+
 CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWNET = 0x00020000, 0x10000000, 0x40000000
 MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
 
@@ -92,7 +95,7 @@ def _lay_cables(ip: str) -> None:
     script = [
         "link set lo up",
         f"route add {SWALLOWED} dev lo",
-        *(f"address add {address}/32 dev lo" for address in FORBIDDEN),
+        *(f"address add {address}/32 dev lo" for address in (*FORBIDDEN, PUBLIC)),
     ]
     subprocess.run([ip, "-batch", "-"], input="\n".join(script) + "\n", text=True, check=True)
 

@@ -12,7 +12,6 @@ import pwd
 import re
 import shutil
 import signal
-import smtplib
 import socket
 import subprocess
 import tempfile
@@ -23,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from tests.lab.handing import hand_over
 from tests.support.needs import missing
 
 PATIENCE = 20.0
@@ -80,6 +80,7 @@ postlog    unix-dgram n - n - 1 postlogd
 """
 
 PRIVATE = ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private", "saved", "trace")
+LINE_END = re.compile(rb"\r\n|\r|\n")
 OUTCOME = re.compile(
     r" postfix/\w+\[\d+\]: (?P<id>\w+): to=<(?P<to>[^>]*)>,(?: orig_to=<[^>]*>,)?"
     r" relay=(?P<relay>[^,]+),.* dsn=(?P<dsn>[\d.]+), status=(?P<status>\w+) \((?P<text>.*)\)$"
@@ -210,20 +211,11 @@ class Postfix:
             return "".join(self._lines)
 
     def send(self, mail_from: str, recipients: Sequence[str], raw: bytes) -> str:
-        """Hand it a message at its first door; give the queue's id. Raises smtplib.SMTPException."""
-        with smtplib.SMTP(next(iter(self._doors)), 25, timeout=PATIENCE) as client:
-            client.ehlo("client.test")
-            wide = not all(map(str.isascii, recipients))
-            options = ["BODY=8BITMIME", *(["SMTPUTF8"] if wide else [])]
-            client.command_encoding = "utf-8"
-            code, reply = client.mail(mail_from, options)
-            assert code == 250, reply
-            for recipient in recipients:
-                code, reply = client.docmd("RCPT", f"TO:<{recipient}>")
-                assert code == 250, reply
-            code, reply = client.data(raw)
-            assert code == 250, reply
-        return reply.decode().rpartition(" ")[2]
+        """Hand it a message at its first door; give the queue's id.
+
+        All lines end by CRLF: its own door takes LF.LF for the end of a message, and is not what is looked at.
+        """
+        return hand_over((next(iter(self._doors)), 25), mail_from, recipients, LINE_END.sub(b"\r\n", raw))
 
     def outcomes(self, queue_id: str, recipients: Sequence[str], attempt: int = 1) -> dict[str, Delivered]:
         """Wait until an attempt has decided on all recipients; give what it said of each.
@@ -251,10 +243,14 @@ class Postfix:
         """Try a message that was deferred at once."""
         subprocess.run([self._postqueue, "-c", self.folder / "etc", "-i", queue_id], check=True, timeout=PATIENCE)
 
-    def mails(self, user: str, domain: str) -> list[bytes]:
-        """Give the messages in a mailbox of the receiver, as the files are: with LF, and Postfix's own header first."""
+    def await_mails(self, user: str, domain: str, count: int = 1) -> list[bytes]:
+        """Wait until so many messages are in a mailbox; give the files: with LF, and Postfix's own header first."""
         folder = self.folder / "mail" / domain / user / "new"
-        return [path.read_bytes() for path in sorted(folder.glob("*"))]
+        end = time.monotonic() + PATIENCE
+        with self._changed:  # each delivery is a line of the log
+            while len(paths := sorted(folder.glob("*"))) < count:
+                assert self._changed.wait(end - time.monotonic()), f"{folder} has {len(paths)}:\n{''.join(self._lines)}"
+        return [path.read_bytes() for path in paths]
 
 
 def _delivered(line: re.Match[str]) -> Delivered:
