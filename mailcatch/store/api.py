@@ -16,6 +16,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from mailcatch.journey import Journey, Return, Sent
 from mailcatch.mime.reading import Reading
 from mailcatch.model import Cursor, Envelope, Event, Fetch, Message, Order, Origin, Session, Summary
 from mailcatch.search.predicate import Candidate
@@ -255,6 +256,12 @@ class Reader(Protocol):
     def fetches(self, id: str) -> tuple[Fetch, ...]:
         """Return who took a message by POP3 or IMAP, oldest first: the end of its path. Raises NotFound."""
 
+    def journeys(self, id: str) -> tuple[Journey, ...]:
+        """Return the relay's jobs of a message, oldest first: the middle of its path. Raises NotFound."""
+
+    def sent(self, ids: Sequence[str], message_id: str | None) -> tuple[Sent, ...]:
+        """Return to whom we relayed the messages of these ids, else those with that Message-ID, newest first."""
+
     def health(self) -> Health:
         """Return whether the store can store: no failed commit lately, room on the disk, writer alive."""
 
@@ -292,6 +299,9 @@ class Store(Reader, MailboxStore, Protocol):
 
         Pinned mail and mail with recipients queued, active, deferred or held stays. Also gives freed pages back.
         """
+
+    def link(self, returned: Sequence[Return]) -> Future[int]:
+        """Link what came back to the recipients it is about; a `path` event for each message. How many were new."""
 
     def close(self) -> None:
         """Finish what is queued, checkpoint, release the file. Later writes fail with StoreError."""

@@ -11,9 +11,10 @@ from threading import Lock
 
 from mailcatch.bus import Bus
 from mailcatch.errors import ConfigError
+from mailcatch.journey import Journey, Return, Sent
 from mailcatch.model import Cursor, Fetch, Message, Order, Session
 from mailcatch.search.query import Query
-from mailcatch.store import candidates, fetches, listing, log, messages, removal, sessions
+from mailcatch.store import candidates, fetches, journeys, listing, log, messages, removal, sessions
 from mailcatch.store.api import (
     Added,
     Candidates,
@@ -182,6 +183,17 @@ class _SqliteStore(SqliteMailboxes):
     def fetches(self, id: str) -> tuple[Fetch, ...]:
         with self._readers.read_kept() as connection:
             return fetches.read_fetches(connection, id)
+
+    def journeys(self, id: str) -> tuple[Journey, ...]:
+        with self._readers.read_kept() as connection:
+            return journeys.read_journeys(connection, id)
+
+    def sent(self, ids: Sequence[str], message_id: str | None) -> tuple[Sent, ...]:
+        with self._readers.read_kept() as connection:
+            return journeys.read_sent(connection, ids, message_id)
+
+    def link(self, returned: Sequence[Return]) -> Future[int]:
+        return self._writer.submit(lambda transaction: journeys.link(transaction, returned))
 
     def health(self) -> Health:
         free = self._reserve.free()

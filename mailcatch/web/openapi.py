@@ -112,6 +112,8 @@ def _request_content(route: Route) -> Json:
 
 def _responses(route: Route) -> Json:
     responses: Json = {str(route.status): _response(route.answer, route.summary)}
+    if route.other is not None:
+        responses[str(route.status)]["content"][route.other] = {}
     responses |= {str(status): _response(answer, "As asked for") for status, answer in route.also.items()}
     versioned = route.path.startswith("/v1/")
     names = [*route.problems, *(_ALWAYS if versioned else _ALWAYS[1:5])]

@@ -74,3 +74,4 @@ class Route:
     status: int = 200
     also: Mapping[int, type[Struct] | str] = field(default_factory=dict)  # further good answers
     problems: tuple[str, ...] = ()
+    other: str | None = None  # a media type of which the same answer may be too, if Accept prefers it

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailcatch.mime.headers import read_fields
+from mailcatch.mime.hops import hops_of
 from mailcatch.model import Envelope, Recipient
-from mailcatch.relay.hops import hops_of
 from mailcatch.relay.received import protocol_of, received_line
 
 AT = 1_790_000_000_000  # Mon, 21 Sep 2026 14:13:20 UTC

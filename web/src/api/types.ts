@@ -129,15 +129,47 @@ export interface Info {
   imap: Listener[];
 }
 
+/** One fact of a step; what `data` holds goes by `kind`. */
+export interface PathEvent { seq: number; t_ms: number; kind: string; data: Record<string, unknown> }
+
 export interface PathStep {
   at: string;
-  kind: "received" | "fetched" | "removed";
-  protocol: string;
+  kind: "received" | "stored" | "decision" | "attempt" | "bounce" | "fetched" | "removed" | "hop";
+  text: string;
+  events: PathEvent[];
+  ended_at: string | null;
+  protocol: string | null;
   account: string | null;
   act: string | null;
   client: string | null;
   session_id: string | null;
+  /** Another message that the step is about: a report, or this one come back. */
+  message: string | null;
+  job: string | null;
+  /** The attempt, counted from 1 within its job. */
+  n: number | null;
+  domain: string | null;
 }
+
+export interface PathRecipient {
+  address: string;
+  original: string;
+  route: "local" | "relay" | "blocked" | "none";
+  rule: string | null;
+  state: string;
+  code: number | null;
+  enhanced: string | null;
+  text: string | null;
+  stage: string | null;
+  mta: string | null;
+  attempts: number;
+  next_at: string | null;
+  uncertain: boolean;
+  job: string | null;
+  bounce: string | null;
+}
+
+export interface Path { recipients: PathRecipient[]; steps: PathStep[] }
 
 export type EventKind = "added" | "changed" | "removed" | "reset" | "path" | "session";
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailcatch.relay.hops import Hop, count_received, hops_of, read_hop
+from mailcatch.mime.hops import Hop, count_received, facts_of, hops_of, read_hop
 
 AT = 1_790_000_000_000
 
@@ -33,6 +33,10 @@ AT = 1_790_000_000_000
             "from A.example (2603:10a6::1) by B.example (2603:10a6::2) with Microsoft SMTP Server (version=TLS1_2, "
             "cipher=X) id 15.20.1; Mon, 21 Sep 2026 14:13:20 +0000",
             Hop("A.example", "2603:10a6::1", "B.example", "Microsoft SMTP Server", "15.20.1", None, AT),
+        ),
+        (  # a client that calls itself strangely
+            'from [192.0.2.1] (HELO "x\\) [192.0.2.1]) by b with SMTP; Mon, 21 Sep 2026 14:13:20 +0000',
+            Hop("[192.0.2.1]", 'HELO "x\\) [192.0.2.1]', "b", "SMTP", None, None, AT),
         ),
         ("nonsense", Hop(None, None, None, None, None, None, None)),
         ("by x; no time", Hop(None, None, "x", None, None, None, None)),
@@ -65,3 +69,10 @@ def test_anything_is_read(value: str):
     """Nothing raises."""
     assert isinstance(read_hop(value), Hop)
     assert len(hops_of(b"Received: " + value.encode("utf-8", "replace") + b"\r\n\r\n")) <= 100
+
+
+def test_facts_for_a_trace():
+    """Named as the kinds of a trace name them; what is not known is left out."""
+    assert facts_of(Hop("a", None, "b", "ESMTP", None, None, AT, 5)) == {
+        "by": "b", "from": "a", "at": AT, "with": "ESMTP", "delay": 5,
+    }  # fmt: skip

@@ -19,9 +19,8 @@ MOST_HOPS = 50
 
 _LONGEST = 4_000  # characters of one field that are looked at
 _CLAUSES = frozenset({"from", "by", "via", "with", "id", "for"})
+_IN_COMMENT = re.compile(r"[()]|\\.?+|[^()\\]++", re.DOTALL)
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?+|<[^<>]*+>?+|\[[^\[\]]*+\]?+|[()]|\\.?+|[^\s()"<\[\\]++', re.DOTALL)
-
-_IN_COMMENT = re.compile(r"[()]|\\.?+|[^()\\]++", re.DOTALL)  # quotes and brackets are text there (RFC 5322 §3.2.2)
 
 
 class Hop(Struct, frozen=True):
@@ -53,6 +52,12 @@ def hops_of(raw: bytes) -> tuple[Hop, ...]:
             hop, before = Hop(hop.from_, hop.comment, hop.by, hop.with_, hop.id, hop.for_, hop.at, delay), hop.at
         hops.append(hop)
     return tuple(hops)
+
+
+def facts_of(hop: Hop) -> dict[str, object]:
+    """Return a hop as the facts of a trace's event, those without a value left out."""
+    facts = {"by": hop.by, "from": hop.from_, "at": hop.at, "with": hop.with_, "id": hop.id, "delay": hop.delay_ms}
+    return {name: value for name, value in facts.items() if value is not None}
 
 
 def count_received(raw: bytes) -> int:
@@ -90,13 +95,12 @@ def read_hop(value: str) -> Hop:
 
 
 def _words(text: str) -> Iterator[tuple[str, bool]]:
-    """Yield (word, whether it is a comment); a comment in a comment is part of it."""
-    depth = start = position = 0
+    """Yield (word, whether it is a comment); one in another is part of it, and quotes in it are only quotes."""
+    position = depth = start = 0
     while (match := (_IN_COMMENT if depth else _TOKEN).search(text, position)) is not None:
         word, position = match[0], match.end()
         if word == "(":
-            if depth == 0:
-                start = position
+            start = start if depth else position
             depth += 1
         elif word == ")" and depth:
             depth -= 1
