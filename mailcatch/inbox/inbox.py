@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from mailcatch.inbox.accept import Arrival, compose
 from mailcatch.inbox.budget import ByteBudget
 from mailcatch.inbox.mailboxes import Mailboxes
-from mailcatch.model import Envelope, Origin, Session
+from mailcatch.journey import Return
+from mailcatch.model import Envelope, Origin, Recipient, Session
 from mailcatch.store.api import Added, Change, Outcome, Selection, Store
 
 READ_AT_ONCE = 64 << 10
@@ -61,6 +62,14 @@ class Inbox:
         if len(raw) <= READ_AT_ONCE:
             return self._store.add(compose(arrival))
         return self._accept_large(arrival)
+
+    def bounce(self, raw: bytes, to: str) -> Future[Added]:
+        """Put a report made here into the local mailbox of whom it is for; such mail is never relayed."""
+        return self.accept(raw, Envelope("", (Recipient(to, {}, "local", "a report made here"),)), origin="bounce")
+
+    def link(self, returned: Sequence[Return]) -> Future[int]:
+        """Link what came back of relayed mail to the recipients it is about; how many messages were concerned."""
+        return self._store.link(returned)
 
     def check_room(self, size: int) -> None:
         """Raise Overloaded if a message of `size` bytes should not be taken now."""
