@@ -68,6 +68,11 @@ class Recipients:
         return self._place if self._checks or self._relay is not None else None
 
     @property
+    def domains(self) -> frozenset[str]:
+        """The local domains as A-labels, whose mail is never relayed; a leading dot means what is below it too."""
+        return self._domains
+
+    @property
     def _checks(self) -> bool:
         return bool(self._given) or self._section.users is not None
 

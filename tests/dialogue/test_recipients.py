@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import smtplib
 import time
 
 from mailcatch.config import RecipientsSection
@@ -102,6 +103,22 @@ def test_dsn_is_offered_parsed_and_kept():
         {"NOTIFY": "FAILURE,DELAY"},
         {"NOTIFY": "NEVER"},
     ]
+
+
+def test_smtplib_asks_for_reports():
+    """Other people's client: it finds DSN among what is offered, and its options are kept."""
+    with (
+        running(offers_dsn=True) as door,
+        smtplib.SMTP(*door.address, local_hostname="client.test", timeout=10) as client,
+    ):
+        client.ehlo()
+        assert client.has_extn("dsn")
+        asked = {"mail_options": ["RET=FULL", "ENVID=a+2Bb"], "rcpt_options": ["NOTIFY=SUCCESS,FAILURE"]}
+        client.sendmail("a@x.example", ["bob@shop.example"], "Subject: s\r\n\r\nhi\r\n", **asked)
+        (summary,) = door.store.messages().messages
+        envelope = door.store.message(summary.id).envelope
+        assert {name: envelope.mail_params[name] for name in ("RET", "ENVID")} == {"RET": "FULL", "ENVID": "a+2Bb"}
+        assert dict(envelope.rcpt_to[0].params) == {"NOTIFY": "SUCCESS,FAILURE"}
 
 
 def test_dsn_is_not_offered_without_relay():

@@ -89,6 +89,14 @@ def test_domains_alone(address: str, outcome: str):
     assert placed(Recipients(section), address) == outcome
 
 
+def test_local_domains_are_told():
+    """For a relay, which never takes their mail: those given, else those of the users."""
+    assert Recipients(RecipientsSection()).domains == frozenset()
+    assert Recipients(RecipientsSection("bob@Büro.example")).domains == {"xn--bro-hoa.example"}
+    given = RecipientsSection("bob@a.ring.example", (".Ring.example", "[192.0.2.1]"))
+    assert Recipients(given).domains == {".ring.example", "[192.0.2.1]"}
+
+
 def test_an_address_of_ours_is_the_one_that_was_connected_to():
     """`user@[address]` is local where the client came in (RFC 5321 §2.3.4)."""
     recipients = Recipients(RecipientsSection("bob@shop.example"))
