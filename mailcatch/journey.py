@@ -59,12 +59,13 @@ class Sent(Struct, frozen=True):
 
 
 class Return(Struct, frozen=True):
-    """What came back of a message: a report about one recipient, or the message itself with the hops it has made.
+    """What came of a message: a report about one recipient, made here or come back, or the message itself, come back.
 
-    `message` is the id of what came back; `kind` and the facts of `data` are those of a trace (`trace.KINDS`).
+    `message` is the id of the report, or of the message as it came back with the hops it has made; `kind` and the facts
+    of `data` are those of a trace (`trace.KINDS`).
     """
 
     recipient: int
     message: str
-    kind: Literal["return.bounce", "hop"]
+    kind: Literal["dsn.made", "return.bounce", "hop"]
     data: dict[str, object]

@@ -82,10 +82,10 @@ def read_sent(connection: sqlite3.Connection, ids: Sequence[str], message_id: st
 
 
 def link(transaction: Transaction, returned: Sequence[Return]) -> int:
-    """Link what came back to its recipients; return how many there still were.
+    """Link what came back to its recipients; return of how many messages the way has grown.
 
-    Each is an event of the recipient's last attempt, a report also the recipient's bounce; what was linked before is
-    left as it is. The message whose way it belongs to gets a `path` event.
+    Each is an event of the recipient's last attempt, once however many recipients it is about; a report is the
+    recipient's bounce besides. The message whose way it belongs to gets a `path` event.
     """
     touched: dict[int, str] = {}
     for each in returned:
@@ -95,11 +95,23 @@ def link(transaction: Transaction, returned: Sequence[Return]) -> int:
             " WHERE r.number = ? ORDER BY a.domain = r.domain DESC, a.number DESC LIMIT 1",
             (each.recipient,),
         ).fetchone()
-        if row is not None and not _is_there(transaction, row[2], each):
-            _note(transaction, row[2], row[3], each)
-            touched[row[0]] = row[1]
+        if row is None:
+            continue  # it has gone meanwhile
+        message, id, attempt, started_at = row
+        if each.kind != "hop":
+            _name_bounce(transaction, each)
+        if not _is_there(transaction, attempt, each):
+            _note(transaction, attempt, started_at, each)
+            touched[message] = id
     announce(transaction, "path", touched)
     return len(touched)
+
+
+def _name_bounce(transaction: Transaction, each: Return) -> None:
+    transaction.execute(
+        "UPDATE relay_recipients SET bounce = (SELECT seq FROM messages WHERE id = ?) WHERE number = ?",
+        (each.message, each.recipient),
+    )
 
 
 def _is_there(transaction: Transaction, attempt: int, each: Return) -> bool:
@@ -113,8 +125,3 @@ def _note(transaction: Transaction, attempt: int, started_at: int, each: Return)
         " SELECT ?1, coalesce(max(n), 0) + 1, ?2, ?3, ?4 FROM relay_trace WHERE attempt = ?1",
         (attempt, max(0, transaction.at - started_at), each.kind, text_of(each.data)),
     )
-    if each.kind == "return.bounce":
-        transaction.execute(
-            "UPDATE relay_recipients SET bounce = (SELECT seq FROM messages WHERE id = ?) WHERE number = ?",
-            (each.message, each.recipient),
-        )
