@@ -22,7 +22,8 @@ _RESERVED = frozenset({"from", "to", "cc", "bcc", "reply-to", "subject", "conten
 def compose(mail: Compose) -> tuple[bytes, Envelope]:
     """Return the bytes of a mail and its envelope. Raises Problem `bad-body` for what no mail can hold.
 
-    Bcc recipients are in the envelope only (G3).
+    The problem's sentence begins with the name of the field that is wrong, where one alone is. Bcc recipients are in
+    the envelope only (G3).
     """
     try:
         message = _message(mail)
@@ -36,7 +37,10 @@ def _message(mail: Compose) -> EmailMessage:
     message = EmailMessage(policy=SMTP)
     for name, values in (("From", [mail.from_]), ("To", mail.to), ("Cc", mail.cc), ("Reply-To", mail.reply_to)):
         if any(values):
-            message[name] = _mailboxes(values)
+            message[name] = _mailboxes(name.lower(), values)
+    _mailboxes("bcc", mail.bcc)  # names nobody in the header, but must be addresses as well
+    if _CONTROL.search(mail.subject):
+        raise Problem("bad-body", "subject: it cannot contain line ends or other control characters.")
     message["Subject"] = mail.subject
     for header in mail.headers:
         if header.name.lower() in _RESERVED:
@@ -77,16 +81,19 @@ def _type(one: NewAttachment) -> tuple[str, str]:
 
 
 def _content(one: NewAttachment) -> bytes:
-    return base64.b64decode(one.content, validate=True)
+    try:
+        return base64.b64decode(one.content, validate=True)
+    except binascii.Error as error:
+        raise Problem("bad-body", f"attachments: {one.filename[:100]!r} is not base64: {error}.") from None
 
 
-def _mailboxes(values: list[str]) -> list[Address]:
+def _mailboxes(field: str, values: list[str]) -> list[Address]:
     """Return mailboxes as objects: the header then quotes and encodes what needs it."""
     found = []
     for name, address in getaddresses(values):
         local, at, domain = address.rpartition("@")
         if not (local and at and domain) or _CONTROL.search("".join(values)):
-            raise Problem("bad-body", f"{', '.join(values)[:100]!r} is not a list of addresses.")
+            raise Problem("bad-body", f"{field}: {', '.join(values)[:100]!r} is not a list of addresses.")
         found.append(Address(name, local, domain))  # not as an addr-spec: that would have to be ASCII
     return found
 

@@ -83,6 +83,19 @@ def keys(inbox: Inbox, page: Page) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
+def compose(inbox: Inbox, page: Page) -> None:
+    """Show a mail that is being written, with a file and a fault."""
+    page.goto(inbox.url)
+    expect(row(page, "Rich")).to_be_visible()
+    page.keyboard.press("c")
+    dialog = page.get_by_role("dialog", name="New mail")
+    dialog.get_by_role("button", name="Cc, Bcc").click()
+    dialog.get_by_label("Cc", exact=True).fill("nobody")
+    dialog.get_by_label("Files to attach").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"a"})
+    dialog.get_by_role("button", name="Send").click()
+    expect(dialog.get_by_role("alert")).to_have_count(1)
+
+
 def hints(inbox: Inbox, page: Page) -> None:
     """Show what can be searched."""
     page.goto(inbox.url)
@@ -107,6 +120,7 @@ SCREENS: dict[str, Callable[[Inbox, Page], None]] = {
     "sessions": at("/sessions", "Sessions"),
     "session": session,
     "keys": keys,
+    "compose": compose,
     "search hints": hints,
 }
 

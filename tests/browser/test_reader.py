@@ -255,6 +255,6 @@ def test_what_the_mail_is_for(inbox: Inbox, page: Page) -> None:
     strip.get_by_role("button", name="Copy the code 482913").click()
     assert page.evaluate("navigator.clipboard.readText()") == "482913"
     page.evaluate("navigator.clipboard.writeText('')")
-    page.keyboard.press("c")
+    page.keyboard.press("Shift+Y")
     expect(page.get_by_role("region", name="Notices").get_by_text("Code 482913 copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == "482913"

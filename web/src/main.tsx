@@ -28,6 +28,7 @@ import "./styles/layout.css";
 import "./styles/list.css";
 import "./styles/reader.css";
 import "./styles/screens.css";
+import "./styles/compose.css";
 
 const READER_LEAST = 380;
 

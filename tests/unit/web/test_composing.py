@@ -92,6 +92,7 @@ def test_headers_of_ones_own() -> None:
         Compose(attachments=[NewAttachment("a")]),
         Compose(text="\ud800"),
         Compose(from_="nobody"),
+        Compose(bcc=["nobody"]),
     ],
 )
 def test_what_no_mail_can_hold(mail: Compose) -> None:
@@ -99,3 +100,22 @@ def test_what_no_mail_can_hold(mail: Compose) -> None:
     with pytest.raises(Problem) as caught:
         compose(mail)
     assert caught.value.kind == "bad-body"
+
+
+@pytest.mark.parametrize(
+    ("mail", "field"),
+    [
+        (Compose(from_="nobody"), "from"),
+        (Compose(to=["a@x.test", "nobody"]), "to"),
+        (Compose(cc=["nobody"]), "cc"),
+        (Compose(bcc=["nobody"]), "bcc"),
+        (Compose(reply_to=["nobody"]), "reply-to"),
+        (Compose(subject="a\nb"), "subject"),
+        (Compose(attachments=[NewAttachment("a")]), "attachments"),
+    ],
+)
+def test_the_field_that_is_wrong_is_named(mail: Compose, field: str) -> None:
+    """It comes first, so that a page can say it there."""
+    with pytest.raises(Problem) as caught:
+        compose(mail)
+    assert str(caught.value.detail).partition(":")[0] == field

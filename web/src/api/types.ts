@@ -127,6 +127,7 @@ export interface Info {
   http: { url: string }[];
   pop3: Listener[];
   imap: Listener[];
+  limits?: { max_message_size: number };
 }
 
 /** One fact of a step; what `data` holds goes by `kind`. */

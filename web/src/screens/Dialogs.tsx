@@ -1,8 +1,11 @@
 import { COMMANDS, label } from "../lib/keys";
-import { helpOpen, menuOpen, question } from "../state/dialogs";
+import { composing, helpOpen, menuOpen, question } from "../state/dialogs";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
+import { lazy } from "../ui/lazy";
 import { Sidebar } from "./Sidebar";
+
+const Compose = lazy(async () => (await import("./Compose")).Compose);
 
 export function Dialogs() {
   const asked = question.value;
@@ -17,6 +20,7 @@ export function Dialogs() {
       </Dialog>
     );
   }
+  if (composing.value) return <Compose key="compose" />;
   if (helpOpen.value) return <Keys />;
   if (menuOpen.value) {
     return (

@@ -3,7 +3,7 @@ import { type IconName } from "../ui/Icon";
 import { IconButton } from "../ui/Button";
 import { live as liveText } from "../strings";
 import { live } from "../state/mailbox";
-import { helpOpen, menuOpen } from "../state/dialogs";
+import { composing, helpOpen, menuOpen } from "../state/dialogs";
 import { openNewest, sidebarShown, theme, type Theme } from "../state/settings";
 import { narrow } from "../state/media";
 import { arrived } from "../state/mailbox";
@@ -44,6 +44,7 @@ function TopBar() {
       <LiveState />
       <div class="top-tools">
         <label class="switch" title="Open each mail as it arrives"><input type="checkbox" checked={openNewest.value} onChange={() => (openNewest.value = !openNewest.value)} />Open newest</label>
+        <IconButton icon="write" label="Write a mail" keys="c" onClick={() => (composing.value = true)} />
         <ThemeButton />
         <IconButton icon="help" label="Keyboard shortcuts" keys="?" onClick={() => (helpOpen.value = true)} />
       </div>

@@ -3,7 +3,7 @@ import { url } from "../api/client";
 import type { CommandName } from "../lib/keys";
 import { go, leave, listPath, messagePath, route, TABS } from "../router";
 import { bin, markAllRead, setRead, target, togglePin } from "./actions";
-import { helpOpen } from "./dialogs";
+import { composing, helpOpen } from "./dialogs";
 import { copyLink, copyWanted } from "./links";
 import { indexOf, q, rowAt, total } from "./mailbox";
 import { message, remoteAllowed } from "./message";
@@ -21,7 +21,7 @@ export interface Hands {
 const openId = (): string | null => (route.value.screen === "message" ? route.value.id : null);
 
 /** Keys of the list mean nothing where there is no list. */
-const LISTLESS: readonly CommandName[] = ["goInbox", "goUnread", "goBin", "search", "help", "sidebar", "undo", "close"];
+const LISTLESS: readonly CommandName[] = ["goInbox", "goUnread", "goBin", "search", "compose", "help", "sidebar", "undo", "close"];
 
 export function commands(hands: Hands): (name: CommandName, event: KeyboardEvent | null) => boolean {
   const open = (id: string): true => {
@@ -93,6 +93,7 @@ export function commands(hands: Hands): (name: CommandName, event: KeyboardEvent
       case "unread": return to(() => void setRead(target(), false));
       case "readAll": return to(() => void markAllRead());
       case "pin": return to(() => void togglePin(target()));
+      case "compose": return to(() => (composing.value = true));
       case "copyWanted": return message.value !== null ? to(() => void copyWanted(message.value!)) : false;
       case "copyLink": return withMessage((id) => void copyLink(id));
       case "download": return withMessage(download);

@@ -6,6 +6,7 @@ export interface Question { text: string; yes: string; danger: boolean; answer: 
 export const question = signal<Question | null>(null);
 export const helpOpen = signal(false);
 export const menuOpen = signal(false);
+export const composing = signal(false);
 
 export function ask(text: string, yes: string, danger = false): Promise<boolean> {
   return new Promise((resolve) => {

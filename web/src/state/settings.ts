@@ -2,7 +2,7 @@
 import { effect, type Signal, signal } from "@preact/signals";
 import type { Tab } from "../router";
 
-function remembered<T>(name: string, initial: T): Signal<T> {
+export function remembered<T>(name: string, initial: T): Signal<T> {
   const key = `mailcatch.${name}`;
   let start = initial;
   try {
