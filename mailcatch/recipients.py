@@ -102,10 +102,10 @@ class Recipients:
         raise Rejected(550, "5.1.1", f"<{_shown(address)}>: no such user here (--users)")
 
     def _is_local(self, domain: str) -> bool:
-        return _is_within(domain, self._domains)
+        return is_within(domain, self._domains)
 
     def _is_given(self, domain: str) -> bool:
-        return not self._given or _is_within(domain, frozenset(self._given))
+        return not self._given or is_within(domain, frozenset(self._given))
 
 
 def _is_user(users: Users, key: str, local: str, *, anywhere: bool) -> bool:
@@ -116,7 +116,7 @@ def _is_user(users: Users, key: str, local: str, *, anywhere: bool) -> bool:
     return key in users.keys or base + key[len(local) :] in users.keys
 
 
-def _is_within(domain: str, domains: frozenset[str]) -> bool:
+def is_within(domain: str, domains: frozenset[str]) -> bool:
     """Tell whether a domain is one of them, or below one that is given with a leading dot."""
     if domain in domains:
         return True

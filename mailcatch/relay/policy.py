@@ -11,6 +11,7 @@ import re
 from msgspec import Struct
 
 from mailcatch.address import key_of
+from mailcatch.recipients import Placed, is_within, parts_of
 from mailcatch.relay.domains import BadDomain, ascii_domain
 from mailcatch.trace import Decision
 
@@ -45,13 +46,18 @@ class Policy(Struct, frozen=True):
     deny: tuple[Rule, ...] = ()
     redirect_to: str | None = None
     local_domains: frozenset[str] = frozenset()
-    """As A-labels."""
+    """As A-labels; a leading dot means what is below it too (`Recipients.domains`)."""
 
     def decide(self, asked: str) -> Decision:
         """Say what becomes of a recipient, and why."""
         if self.enabled and self.redirect_to is not None and not self.is_local(asked):
             return self._decide(asked, self.redirect_to)
         return self._decide(asked, asked)
+
+    def place(self, sender: str, address: str) -> Placed:
+        """Say the same at the SMTP door of one recipient, whoever sends (`recipients.Relay`)."""
+        decision = self.decide(address)
+        return Placed(decision.way, decision.rule)
 
     def _decide(self, asked: str, final: str) -> Decision:
         if self.is_local(final):
@@ -76,7 +82,7 @@ class Policy(Struct, frozen=True):
             strict = _key_of(address)[1]
         except BadDomain:
             strict = ""
-        return strict in self.local_domains or key_of(address).domain in self.local_domains
+        return is_within(strict, self.local_domains) or is_within(parts_of(address)[1], self.local_domains)
 
 
 def read_rule(text: str) -> Rule:

@@ -30,9 +30,11 @@ def test_the_reader_shows_where_mail_goes(strict: Inbox, page: Page) -> None:
 
 def test_a_refused_recipient_is_explained(strict: Inbox, page: Page) -> None:
     """On the page of sessions, with the server's own words, although no mail came of it."""
-    with smtplib.SMTP(*strict.sink.smtp, local_hostname="client.test", timeout=10) as client:
-        with pytest.raises(smtplib.SMTPRecipientsRefused):
-            client.sendmail("app@x.example", ["joe@shop.example"], letter())
+    with (
+        smtplib.SMTP(*strict.sink.smtp, local_hostname="client.test", timeout=10) as client,
+        pytest.raises(smtplib.SMTPRecipientsRefused),
+    ):
+        client.sendmail("app@x.example", ["joe@shop.example"], letter())
     strict.open(page, "/sessions")
     line = page.locator(".session.refused").first
     expect(line).to_contain_text("client.test")

@@ -6,6 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailcatch.config import RecipientsSection
+from mailcatch.errors import Rejected
+from mailcatch.recipients import Placed, Recipients
 from mailcatch.relay.policy import BadRule, Policy, read_rule
 
 
@@ -96,3 +99,28 @@ def test_what_is_no_rule_is_refused(text: str):
     """A rule that matches nothing, or more than it says, is worse than an error at the start."""
     with pytest.raises(BadRule):
         read_rule(text)
+
+
+@pytest.mark.parametrize(
+    ("address", "way"),
+    [
+        ("bob@ring.test", "local"),
+        ("bob@a.b.Ring.test", "local"),
+        ("bob@[IPv6:2001:DB8:0::1]", "local"),
+        ("bob@bring.test", "blocked"),
+    ],
+)
+def test_local_domains_as_the_door_knows_them(address: str, way: str):
+    """With what is below them, and with address literals: one list decides at RCPT and at a release."""
+    section = RecipientsSection(domains=(".ring.test", "[2001:db8::1]"))
+    assert Policy(True, local_domains=Recipients(section).domains).decide(address).way == way
+
+
+def test_the_door_asks_the_policy():
+    """A recipient that the policy takes is taken, one that it blocks is refused with its rule."""
+    rules = policy("@x.test")
+    place = Recipients(RecipientsSection("bob@home.test"), rules.place).place
+    assert place is not None
+    assert place("eve@x.test", "app@home.test", None) == Placed("relay", "relay.allow @x.test")
+    with pytest.raises(Rejected, match=r"550 5.7.1 .* and no rule of relay.allow matches"):
+        place("eve@y.test", "app@home.test", None)
