@@ -36,11 +36,15 @@ class QueryError(MailcatchError):
     """A query that cannot be read.
 
     `position` is the offset of the mistake in the query's text, in characters from 0; `suggestion` is the whole text
-    put right, or None.
+    put right, or None. Where a query has parts, `where` names the one that the position counts in: a parameter, or a
+    path into JSON as `query.any[1].subject`.
     """
 
-    def __init__(self, text: str, position: int = 0, suggestion: str | None = None) -> None:
+    def __init__(
+        self, text: str, position: int = 0, suggestion: str | None = None, *, where: str | None = None
+    ) -> None:
         super().__init__(text)
+        self.where = where
         self.position = position
         self.suggestion = suggestion
 

@@ -33,6 +33,7 @@ class Waiter:
         self.key = _key_of(expectation.query)
         self._ring = ring
         self._lock = threading.Lock()
+        self._error: MailcatchError | None = None
         self._matches = asks_for(expectation.query, expectation.inbox)
         self._ends = None if expectation.until is None else asks_for(expectation.until, expectation.inbox)
 
@@ -44,13 +45,22 @@ class Waiter:
     def see(self, seen: Seen) -> None:
         """Look at an arrival."""
         with self._lock:
-            news = self._matches(seen.candidate)
-            if news:
-                self.progress.add(seen.summary, time.monotonic())
-            if self._ends is not None and self._ends(seen.candidate):
-                self.progress.sentinel = news = True
+            try:
+                news = self._looks_like_it(seen)
+            except MailcatchError as error:  # a pattern that is too slow, a database that fails: its own affair
+                self._error, news = error, True
         if news:
             self._ring()
+
+    def _looks_like_it(self, seen: Seen) -> bool:
+        if self._error is not None:
+            return False
+        news = self._matches(seen.candidate)
+        if news:
+            self.progress.add(seen.summary, time.monotonic())
+        if self._ends is not None and self._ends(seen.candidate):
+            self.progress.sentinel = news = True
+        return news
 
     def begin(self, there: list[Summary], *, sentinel: bool) -> None:
         """Take what was there before; arrivals may have been seen meanwhile, and come after it."""
@@ -65,9 +75,14 @@ class Waiter:
         self._ring()
 
     def verdict(self) -> tuple[Verdict, float]:
-        """Return what is decided now, and in how many seconds to ask again unless it rings."""
+        """Return what is decided now, and in how many seconds to ask again unless it rings.
+
+        Raises what looking at an arrival raised: QueryError for a pattern that is too slow, Overloaded, StoreError.
+        """
         now = time.monotonic()
         with self._lock:
+            if self._error is not None:
+                raise self._error
             return self.progress.verdict(now), max(0.0, self.progress.next_look(now) - now)
 
 
@@ -146,14 +161,14 @@ class Waiting:
         found: list[Summary] = []
         before, after = seq + 1, expectation.since
         while len(found) < enough:
-            page = self._store.messages(
+            page = self._store.found(
                 query,
                 limit=min(enough, _PAGE),
                 before=before,
                 after=after,
                 order="desc" if newest else "asc",
                 inbox=expectation.inbox,
-            ).messages
+            )
             found += page
             if len(page) < min(enough, _PAGE):
                 break

@@ -3,7 +3,7 @@
     query   = any
     any     = all *( "OR" all )
     all     = not *( [ "AND" ] not )
-    not     = ( "-" / "NOT" ) not / "(" any ")" / name ":" value / quotation / word
+    not     = ( "-" / "NOT" ) not / "(" any ")" / name *( "[" text "]" ) ":" value / quotation / word
 
 A word stands for itself and for what begins with it, a quotation for the phrase. AND, OR and NOT are capitals.
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 from datetime import UTC, tzinfo
 
 from mailcatch.errors import QueryError
-from mailcatch.search.fields import FIELDS, LONGEST, Spelt, storable, term
+from mailcatch.search.fields import FIELDS, LONGEST, Bracket, Spelt, storable, term
 from mailcatch.search.fold import fold, words
 from mailcatch.search.query import All, And, Not, Or, Query, Word, checked
 from mailcatch.search.tokens import Kind, Mistake, Token, quoted, scan
@@ -24,7 +24,7 @@ MOST_TERMS = 200
 
 
 def parse(text: str, *, tz: tzinfo = UTC, now: int) -> Query:
-    """Return the AST of `text`, all of which can be searched now.
+    """Return the AST of `text`.
 
     `tz` is the zone of its dates, `now` milliseconds since 1970. A blank text is All. Raises QueryError.
     """
@@ -100,7 +100,8 @@ class _Parser:
             raise Mistake(f"The query has more than {MOST_TERMS} terms.", token.at, token.end)
         if token.kind == "field":
             self._check_blank(token)
-            return term(Spelt(token.name, token.text, token.at, token.value_at, token.end, self._now))
+            brackets = tuple([Bracket(*each) for each in token.brackets])
+            return term(Spelt(token.name, token.text, token.at, token.value_at, token.end, self._now, brackets))
         return _free(token)
 
     def _check_blank(self, token: Token) -> None:

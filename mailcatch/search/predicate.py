@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from mailcatch.errors import QueryError
 from mailcatch.model import Summary
-from mailcatch.search.query import ROLES, All, And, Not, Or, Query, Term, Word, not_yet
+from mailcatch.search.comparing import Test, test_of
+from mailcatch.search.contents import Contents, contents_test
+from mailcatch.search.fold import fold
+from mailcatch.search.query import IN_CONTENTS, ROLES, All, And, Not, Or, Query, Term, Word, not_evaluated
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +19,7 @@ class Candidate:
     """What a predicate sees of a message. `texts`, `words` and `addresses` are as the store keeps them.
 
     `texts` are folded, `words` cut from them and joined by blanks; each holds subject, people, body. `addresses` are
-    (key, role, domain); those with an empty domain are display names and what is no address.
+    (key, role, domain); those with an empty domain are display names and what is no address. `contents` is the rest.
     """
 
     id: str
@@ -31,6 +35,15 @@ class Candidate:
     texts: tuple[str, str, str]
     words: tuple[str, str, str]
     addresses: tuple[tuple[str, str, str], ...]
+    contents: Contents
+
+
+class _Closed:
+    """The contents of a message that cannot be opened."""
+
+    def values(self, field: str, name: str) -> Sequence[str]:
+        """Raise QueryError."""
+        raise QueryError(f"{field}: cannot be asked here.")
 
 
 Predicate = Callable[[Candidate], bool]
@@ -41,19 +54,25 @@ def candidate(
     texts: tuple[str, str, str],
     words: tuple[str, str, str],
     addresses: Sequence[tuple[str, str, str]],
+    contents: Contents | None = None,
 ) -> Candidate:
-    """Return what a predicate sees of a message: its summary as stored, and what is derived for search."""
+    """Return what a predicate sees of a message: its summary as stored, what is derived for search, and its contents.
+
+    Without contents, terms that ask for them raise QueryError.
+    """
     return Candidate(
         summary.id, summary.message_id, summary.received_at, summary.size, summary.attachment_count,
         summary.read, summary.pinned, summary.binned, frozenset(summary.tags), frozenset(summary.inboxes),
         texts, (_padded(words[0]), _padded(words[1]), _padded(words[2])), tuple(addresses),
+        contents or _Closed(),
     )  # fmt: skip
 
 
 def predicate(query: Query) -> Predicate:
     """Return the function that tells whether a message matches.
 
-    It does not leave out the Bin: ask `query.mentions_bin`. Raises QueryError for a field that cannot be searched yet.
+    It does not leave out the Bin: ask `query.mentions_bin`. Raises QueryError for a term that nobody knows; the
+    function raises it for a pattern that turns out to be slow.
     """
     match query:
         case All():
@@ -89,24 +108,29 @@ _COMPARE: dict[str, Callable[[int, int], bool]] = {
 }  # fmt: skip
 
 
-def _term(term: Term) -> Predicate:
+def _term(term: Term) -> Predicate:  # noqa: PLR0911 - one for each kind of field
     value = str(term.value)
     match term.field, term.operator:
-        case (("subject" | "text"), "contains"):
-            column = _COLUMNS[term.field]
-            return lambda message: value in message.texts[column]
         case (("size" | "date"), ("eq" | "lt" | "le" | "gt" | "ge")):
             return _number(term)
-        case "attachment", "exists":
+        case "attachment", "exists" if not term.name:
             return lambda message: message.attachment_count > 0
         case "is", "eq":
             return _STATES[value]
-        case (("tag" | "inbox" | "id" | "message-id"), "eq"):
-            return _NAMED[term.field](value)
-        case (("to" | "cc" | "bcc" | "from" | "reply-to" | "sender" | "rcpt"), ("eq" | "glob" | "contains")):
+        case "id", "eq":
+            return lambda message: message.id == value
+        case (("tag" | "inbox" | "message-id"), ("eq" | "contains" | "glob" | "regex" | "exists")):
+            return _named(term)
+        case (("subject" | "text"), ("eq" | "contains" | "glob" | "regex" | "exists")):
+            column, matches = _COLUMNS[term.field], test_of(term.operator, value)
+            return lambda message: matches(message.texts[column])
+        case field, ("eq" | "contains" | "glob" | "regex" | "exists") if field in ROLES:
             return _address(term)
+        case field, ("eq" | "contains" | "glob" | "regex" | "exists") if field in IN_CONTENTS:
+            inside = contents_test(term)
+            return lambda message: inside(message.contents)
         case _:
-            raise not_yet(term)
+            raise not_evaluated(term)
 
 
 _STATES: dict[str, Predicate] = {
@@ -114,12 +138,22 @@ _STATES: dict[str, Predicate] = {
     "pinned": lambda message: message.pinned,
     "binned": lambda message: message.binned,
 }
-_NAMED: dict[str, Callable[[str], Predicate]] = {
-    "tag": lambda value: lambda message: value in message.tags,
-    "inbox": lambda value: lambda message: value in message.inboxes,
-    "id": lambda value: lambda message: message.id == value,
-    "message-id": lambda value: lambda message: message.message_id == value,
+_NAMES: dict[str, Callable[[Candidate], Collection[str]]] = {
+    "tag": lambda message: message.tags,
+    "inbox": lambda message: message.inboxes,
+    "message-id": lambda message: () if message.message_id is None else (message.message_id,),
 }
+
+
+def _named(term: Term) -> Predicate:
+    """Compare names: as they are written, but by the other operators folded like everything else."""
+    names, value = _NAMES[term.field], str(term.value)
+    if term.operator == "eq":
+        return lambda message: value in names(message)
+    if term.operator == "exists":
+        return lambda message: len(names(message)) > 0
+    matches = test_of(term.operator, value)
+    return lambda message: any(matches(fold(name)) for name in names(message))
 
 
 def _number(term: Term) -> Predicate:
@@ -130,28 +164,13 @@ def _number(term: Term) -> Predicate:
 
 
 def _address(term: Term) -> Predicate:
+    """Display names, and what is no address, have an empty domain: only `contains` and `exists` look at them."""
     roles, value = frozenset(ROLES[term.field]), str(term.value)
+    if term.operator == "exists":
+        return lambda message: any(role in roles for _, role, _ in message.addresses)
     if term.operator == "contains":
         return lambda message: any(role in roles and value in key for key, role, _ in message.addresses)
-    if term.operator == "eq":
-        return lambda message: any(key == value and role in roles and domain for key, role, domain in message.addresses)
-    pieces = value.split("*")
+    matches: Test = test_of(term.operator, value)
     return lambda message: any(
-        role in roles and domain != "" and _globs(pieces, key) for key, role, domain in message.addresses
+        role in roles and domain != "" and matches(key) for key, role, domain in message.addresses
     )
-
-
-def _globs(pieces: Sequence[str], text: str) -> bool:
-    """Tell whether `text` is the pieces with anything between them: each found as early as it can be."""
-    first, last = pieces[0], pieces[-1]
-    if len(pieces) == 1:
-        return text == first
-    if not text.startswith(first) or not text.endswith(last) or len(text) < len(first) + len(last):
-        return False
-    position, end = len(first), len(text) - len(last)
-    for piece in pieces[1:-1]:
-        found = text.find(piece, position, end)
-        if found < 0:
-            return False
-        position = found + len(piece)
-    return True

@@ -33,12 +33,15 @@ ROLES: dict[str, tuple[str, ...]] = {
 }
 """Of each field of addresses, the roles in which an address may stand."""
 
+IN_CONTENTS = ("html", "body", "header", "attachment", "link", "code", "user", "helo", "peer", "tls")
+"""The fields for which each message is opened: no column and no index answers them."""
+
+_TEXT: tuple[Operator, ...] = ("eq", "contains", "glob", "regex", "exists")
+_NUMBER: tuple[Operator, ...] = ("eq", "lt", "le", "gt", "ge")
 _EVALUATED: dict[str, tuple[Operator, ...]] = {
-    **dict.fromkeys(ROLES, ("eq", "glob", "contains")),
-    **dict.fromkeys(("subject", "text"), ("contains",)),
-    **dict.fromkeys(("is", "tag", "inbox", "id", "message-id"), ("eq",)),
-    **dict.fromkeys(("size", "date"), ("eq", "lt", "le", "gt", "ge")),
-    "attachment": ("exists",),
+    **dict.fromkeys((*ROLES, *IN_CONTENTS, "subject", "text", "tag", "inbox", "message-id"), _TEXT),
+    **dict.fromkeys(("is", "id"), ("eq",)),
+    **dict.fromkeys(("size", "date"), _NUMBER),
 }
 
 
@@ -84,11 +87,14 @@ class Word:
 class Term:
     """A field compared with a value by an operator.
 
-    - addresses: `eq` an address's key, `glob` the same with `*` for anything, `contains` for a text that is no address
-    - `subject` `text`: `contains` folded text
-    - `size` (bytes): `eq` `lt` `gt`; `date` (milliseconds since 1970 UTC, the arrival): `lt` `ge`
-    - `is`: `eq` read, pinned or binned; `attachment`: `exists`; `tag` `inbox` `id` `message-id`: `eq`
-    - `name` tells which header, or which property of an attachment
+    - texts, also those of headers, attachments, links, of the envelope: `eq` `contains` `glob` `regex` on folded text
+      (`comparing.test_of`); where a field has several values, one of them must match
+    - addresses: the same on the keys of addresses; `contains` and `exists` look at display names too
+    - `tag` `inbox` `message-id`: the same; `eq` exactly as it is written
+    - `size` (bytes): `eq` `lt` `gt`; `date` (milliseconds since 1970 UTC, the arrival): `lt` `ge` `gt` `le`
+    - `is`: `eq` read, pinned or binned; `id`: `eq`
+    - `exists`: there is such a thing at all
+    - `name` tells which header, or which property of an attachment or a link
     """
 
     field: Field
@@ -114,23 +120,31 @@ def leaves(query: Query) -> Iterator[Word | Term]:
 
 
 def checked(query: Query) -> Query:
-    """Return `query` if all of its terms can be evaluated now. Raises QueryError at the first that cannot."""
+    """Return `query` if all of its terms can be evaluated. Raises QueryError at the first that cannot."""
     for leaf in leaves(query):
         if isinstance(leaf, Term) and not can_be_evaluated(leaf):
-            raise not_yet(leaf)
+            raise not_evaluated(leaf)
     return query
 
 
 def can_be_evaluated(term: Term) -> bool:
-    """Tell whether predicate and SQL know this term; the others are part of the language only."""
+    """Tell whether predicate and SQL know this term."""
     return term.operator in _EVALUATED.get(term.field, ())
 
 
-def not_yet(term: Term) -> QueryError:
-    """Return the error for a term that is in the language, but that no one evaluates yet."""
-    return QueryError(
-        f"Searching by {term.field}: is not possible yet ({term.operator} {str(term.value)[:40]!r}).", term.at
-    )
+def not_evaluated(term: Term) -> QueryError:
+    """Return the error for a term that nobody evaluates: it is never silently false."""
+    return QueryError(f"Nobody knows {term.field} {term.operator} {str(term.value)[:40]!r}.", term.at)
+
+
+def opens(term: Term) -> bool:
+    """Tell whether a message must be opened to answer a term; how many attachments it has is known."""
+    return term.field in IN_CONTENTS and (term.field, term.operator, term.name) != ("attachment", "exists", "")
+
+
+def opens_messages(query: Query) -> bool:
+    """Tell whether messages must be opened one by one to answer a query."""
+    return any(isinstance(leaf, Term) and opens(leaf) for leaf in leaves(query))
 
 
 def mentions_bin(query: Query) -> bool:

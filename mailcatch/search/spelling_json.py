@@ -1,21 +1,24 @@
 """The JSON spelling of a query: `{"to": "bob@x.test", "subject": {"contains": "Reset"}, "not": {"has": "attachment"}}`.
 
 All members of an object must match. A member's value is what the text spelling writes after the colon, or an object of
-operators; `all` and `any` hold lists of queries, `not` one that must not match. A text is a query in the text spelling.
+operators and properties, which stand in brackets there; `all` and `any` hold lists of queries, `not` one that must not
+match. A text is a query in the text spelling.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import difflib
+from collections.abc import Mapping
 from datetime import UTC, tzinfo
 
 from mailcatch.errors import QueryError
-from mailcatch.search.fields import FIELDS, LONGEST, Spelt, storable, term
-from mailcatch.search.fold import fold
+from mailcatch.search.fields import FIELDS, LONGEST, Bracket, Spelt, UnknownField, storable, term
 from mailcatch.search.grammar import DEEPEST, MOST_TERMS, read
-from mailcatch.search.query import ROLES, All, And, Not, Or, Query, Term, checked
+from mailcatch.search.query import All, And, Not, Or, Query, checked, leaves
 from mailcatch.search.tokens import Mistake
 from mailcatch.search.values import Now
+
+_JOINS = ("all", "any", "not")
 
 
 def from_json(value: object, *, tz: tzinfo = UTC, now: int) -> Query:
@@ -32,120 +35,85 @@ class _Reader:
 
     def query(self, value: object, path: str, depth: int) -> Query:
         if depth > DEEPEST:
-            raise QueryError(f"{path}: the query nests deeper than {DEEPEST}.")
+            raise _error(path, f"the query nests deeper than {DEEPEST}.")
         if isinstance(value, str):
-            return read(value, tz=self._now.tz, now=self._now.at)
+            return self._text(value, path)
         if not isinstance(value, Mapping):
-            raise QueryError(f"{path}: a text or an object is wanted, not {_shown(value)}.")
-        found = [self._member(str(name), each, f"{path}.{name}", depth) for name, each in value.items()]
-        return All() if not found else found[0] if len(found) == 1 else And(tuple(found))
+            raise _error(path, f"a text or an object is wanted, not {_shown(value)}.")
+        return _joined([self._member(str(name), each, f"{path}.{name}", depth) for name, each in value.items()])
+
+    def _text(self, value: str, path: str) -> Query:
+        try:
+            found = read(value, tz=self._now.tz, now=self._now.at)
+        except QueryError as error:
+            said = str(error) if path == "query" else f"{path}: {error}"
+            raise QueryError(said, error.position, error.suggestion, where=path) from None
+        self._count(sum(1 for _ in leaves(found)))
+        return found
+
+    def _count(self, terms: int) -> None:
+        self._terms += terms
+        if self._terms > MOST_TERMS:
+            raise QueryError(f"The query has more than {MOST_TERMS} terms.")
 
     def _member(self, name: str, value: object, path: str, depth: int) -> Query:
         if name in ("any", "all"):
             if not isinstance(value, list):
-                raise QueryError(f"{path}: a list of queries is wanted, not {_shown(value)}.")
-            terms = tuple(self.query(each, f"{path}[{at}]", depth + 1) for at, each in enumerate(value))
+                raise _error(path, f"a list of queries is wanted, not {_shown(value)}.")
+            terms = tuple([self.query(each, f"{path}[{at}]", depth + 1) for at, each in enumerate(value)])
             return Or(terms) if name == "any" else And(terms)
         if name == "not":
             return Not(self.query(value, path, depth + 1))
-        self._terms += 1
-        if self._terms > MOST_TERMS:
-            raise QueryError(f"The query has more than {MOST_TERMS} terms.")
-        return self._field(name, value, path)
+        return self._field(name, value, path, ())
 
-    def _field(self, name: str, value: object, path: str) -> Query:
-        if name == "header" and isinstance(value, Mapping):
-            return _joined([self._header(str(each), of, f"{path}.{each}") for each, of in value.items()])
-        if name == "attachment" and (isinstance(value, bool) or (isinstance(value, Mapping) and "exists" in value)):
-            return self._exists(name, value if isinstance(value, bool) else value["exists"], path)
+    def _field(self, name: str, value: object, path: str, brackets: tuple[str, ...]) -> Query:
+        """Read what a field is compared with; an object's members are what the text spelling has in brackets."""
         if isinstance(value, Mapping):
-            return _joined([self._compared(name, str(act), of, path) for act, of in value.items()])
+            if not value:
+                raise _error(path, "an operator is wanted in this object.")
+            if len(brackets) > 1:
+                raise _error(path, "a text is wanted, not an object.")
+            parts = [self._field(name, of, f"{path}.{key}", (*brackets, str(key))) for key, of in value.items()]
+            return _joined(parts)
         if isinstance(value, list):
-            return _joined([self._spelt(name, each, path) for each in value])
-        return self._spelt(name, value, path)
+            return _joined([self._field(name, each, f"{path}[{at}]", brackets) for at, each in enumerate(value)])
+        if isinstance(value, bool):
+            return self._spelt(name, str(value).lower(), path, self._exists(name, path, value, brackets))
+        if not isinstance(value, str | int | float):
+            raise _error(path, f"a text is wanted, not {_shown(value)}.")
+        if brackets and brackets[-1] == "exists":
+            raise _error(path, f"true or false is wanted, not {_shown(value)}.")
+        return self._spelt(name, str(value), path, brackets)
 
-    def _spelt(self, name: str, value: object, path: str) -> Query:
+    def _exists(self, name: str, path: str, value: bool, brackets: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the brackets of `{"attachment": true}`, which is `{"attachment": {"exists": true}}`."""
+        if brackets and brackets[-1] == "exists":
+            return brackets
+        if name in FIELDS and ("exists" not in FIELDS[name].operators or (name == "header" and not brackets)):
+            raise _error(path, f"a text is wanted, not {_shown(value)}.")
+        return (*brackets, "exists")
+
+    def _spelt(self, name: str, value: str, path: str, brackets: tuple[str, ...]) -> Query:
         """Read a value as it is written after `name:`."""
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise QueryError(f"{path}: a text is wanted, not {_shown(value)}.")
-        text = storable(str(value))
+        self._count(1)
+        text = storable(value)
         if len(text) > LONGEST:
-            raise QueryError(f"{path} is longer than {LONGEST} characters.")
+            raise QueryError(f"{path} is longer than {LONGEST} characters.", LONGEST, where=path)
         try:
-            return term(Spelt(name, text, 0, 0, len(text), self._now))
+            return term(Spelt(name, text, 0, 0, len(text), self._now, tuple(map(Bracket, map(storable, brackets)))))
+        except UnknownField as mistake:
+            near = mistake.near or next(iter(difflib.get_close_matches(name, _JOINS, 1)), None)
+            raise _error(path, f"There is no field {name[:40]!r}.", near) from None
         except Mistake as mistake:
-            raise QueryError(f"{path}: {mistake}", mistake.at, mistake.right) from None
-
-    def _compared(self, name: str, act: str, value: object, path: str) -> Query:
-        """Read one operator of a field's object."""
-        if name not in FIELDS:
-            return self._spelt(name, "x", path)  # which says what is wrong, and what may have been meant
-        compare = _OPERATORS.get(act)
-        if compare is None:
-            raise QueryError(f"{path}: there is no operator {act[:40]!r}; there are {', '.join(sorted(_OPERATORS))}.")
-        return compare(self, name, value, f"{path}.{act}")
-
-    def _contains(self, name: str, value: object, path: str) -> Query:
-        found = self._spelt(name, value, path)
-        if name in ROLES and isinstance(found, Term):
-            return Term(found.field, "contains", fold(str(value)))
-        return found
-
-    def _exactly(self, name: str, value: object, path: str) -> Query:
-        found = self._spelt(name, value, path)
-        if isinstance(found, Term) and found.operator != "eq":
-            return Term(found.field, "eq", fold(str(value)), found.name)
-        return found
-
-    def _globbed(self, name: str, value: object, path: str) -> Query:
-        found = self._spelt(name, value, path)
-        if isinstance(found, Term) and found.operator != "glob":
-            return found if name in ROLES and found.operator == "eq" else Term(found.field, "glob", fold(str(value)))
-        return found
-
-    def _exists(self, name: str, value: object, path: str) -> Query:
-        if not isinstance(value, bool):
-            raise QueryError(f"{path}: true or false is wanted, not {_shown(value)}.")
-        found: Query = Term(name, "exists")  # type: ignore[arg-type] # the keys of FIELDS are fields
-        return found if value else Not(found)
-
-    def _greater(self, name: str, value: object, path: str) -> Query:
-        return self._bounded(name, ">", value, path)
-
-    def _less(self, name: str, value: object, path: str) -> Query:
-        return self._bounded(name, "<", value, path)
-
-    def _bounded(self, name: str, sign: str, value: object, path: str) -> Query:
-        if name != "size":
-            raise QueryError(f"{path}: only sizes are greater or less; for dates there are before and after.")
-        return self._spelt(name, f"{sign}{value}", path)
-
-    def _header(self, name: str, value: object, path: str) -> Query:
-        if isinstance(value, Mapping):
-            if set(value) == {"exists"}:
-                found = self._spelt("header", name, path)
-                return found if value["exists"] is True else Not(found)
-            if set(value) == {"contains"}:
-                return self._spelt("header", f"{name}={value['contains']}", path)
-            raise QueryError(f"{path}: a text is wanted, or an object with contains or exists.")
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise QueryError(f"{path}: a text is wanted, not {_shown(value)}.")
-        return self._spelt("header", f"{name}={value}", path)
+            raise QueryError(f"{path}: {mistake}", mistake.at, mistake.right, where=path) from None
 
 
-_Compare = Callable[[_Reader, str, object, str], Query]
-_OPERATORS: dict[str, _Compare] = {
-    "eq": _Reader._exactly,
-    "contains": _Reader._contains,
-    "glob": _Reader._globbed,
-    "exists": _Reader._exists,
-    "gt": _Reader._greater,
-    "lt": _Reader._less,
-}
+def _error(path: str, sentence: str, suggestion: str | None = None) -> QueryError:
+    return QueryError(f"{path}: {sentence}", 0, suggestion, where=path)
 
 
 def _joined(found: list[Query]) -> Query:
-    return found[0] if len(found) == 1 else And(tuple(found))
+    return All() if not found else found[0] if len(found) == 1 else And(tuple(found))
 
 
 def _shown(value: object) -> str:

@@ -13,11 +13,12 @@ Kind = Literal["(", ")", "-", "AND", "OR", "NOT", "word", "phrase", "field"]
 _QUOTE = r'"(?:[^"\\]|\\.)*+"'
 _TOKEN = re.compile(
     rf"""(?P<sign>[()]|-(?=[^\s)]))
-    |(?P<name>[A-Za-z][A-Za-z_-]*+):(?P<value>(?:{_QUOTE}|[^\s()"]++)*+)
+    |(?P<name>[A-Za-z][A-Za-z_-]*+)(?P<brackets>(?:\[[^\s"\[\]]*+\])*+):(?P<value>(?:{_QUOTE}|[^\s()"]++)*+)
     |(?P<phrase>{_QUOTE})
     |(?P<word>[^\s()"]++)""",
     re.VERBOSE | re.DOTALL,
 )
+_BRACKET = re.compile(r"\[([^\[\]]*+)\]")
 _PIECE = re.compile(rf'({_QUOTE})|[^"]++', re.DOTALL)
 _BLANKS = re.compile(r"\s*")
 _OPERATORS: dict[str, Kind] = {"AND": "AND", "OR": "OR", "NOT": "NOT"}
@@ -52,6 +53,7 @@ class Token:
     end: int
     name: str = ""  # of a field, in lower case
     value_at: int = 0
+    brackets: tuple[tuple[str, int], ...] = ()  # what stands in brackets behind the name, and where each begins
 
 
 def scan(text: str) -> list[Token]:
@@ -82,7 +84,9 @@ def _token(match: re.Match[str]) -> Token:
     if (sign := match["sign"]) is not None:
         return Token(_SIGNS[sign], sign, at, end)
     if (name := match["name"]) is not None:
-        return Token("field", _unquoted(match["value"]), at, end, name.lower(), match.start("value"))
+        start = match.start("brackets")
+        brackets = tuple([(each[1], start + each.start(1)) for each in _BRACKET.finditer(match["brackets"])])
+        return Token("field", _unquoted(match["value"]), at, end, name.lower(), match.start("value"), brackets)
     if (phrase := match["phrase"]) is not None:
         return Token("phrase", _unquoted(phrase), at, end)
     return Token(_OPERATORS.get(match[0], "word"), match[0], at, end)

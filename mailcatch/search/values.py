@@ -44,6 +44,32 @@ def read_moment(text: str, now: Now) -> int | None:
         return None
 
 
+def read_span(text: str, now: Now) -> tuple[int, int] | None:
+    """Return where a year, a month, a day or a moment begins and where it is over, or None if it is none of them.
+
+    A moment lasts for what it does not say: `2026-11-01T09:30` for a minute.
+    """
+    begin = read_moment(text, now)
+    try:
+        return None if begin is None else (begin, _end(text, begin, now))
+    except (ValueError, OverflowError):  # the last year of the calendar
+        return None
+
+
+def _end(text: str, begin: int, now: Now) -> int:
+    if match := _DAY.fullmatch(text):
+        year, month = int(match[1]), int(match[2] or 12)
+        last = date(year, month, int(match[3])) if match[3] else date(year + month // 12, month % 12 + 1, 1)
+        following = last + timedelta(days=1) if match[3] else last
+    elif text.lower() in ("today", "yesterday"):
+        following = now.day() + timedelta(days=text.lower() == "today")
+    elif match := _STAMP.fullmatch(text):
+        return begin + (1 if match[2] else 1_000 if match[1] else 60_000)
+    else:
+        return begin + 1
+    return _instant(datetime(following.year, following.month, following.day, tzinfo=now.tz))
+
+
 def _milliseconds(text: str, now: Now) -> int | None:
     if text.lower() in ("today", "yesterday"):
         there = now.day() - timedelta(days=text.lower() == "yesterday")

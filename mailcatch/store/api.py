@@ -213,9 +213,22 @@ class Reader(Protocol):
     ) -> Page:
         """Return a page of the list: `before`/`after` bound the seq, exclusively.
 
-        The Bin and appended mail are left out unless the query asks for them. Raises NotFound for an unknown inbox,
-        Overloaded if the query runs longer than 2 s.
+        The Bin is left out unless the query asks for it, appended mail always. Raises NotFound for an unknown inbox,
+        QueryError for a pattern that turns out to be slow, Overloaded if the query runs longer than 2 s, or 10 s where
+        each message must be opened (`query.opens_messages`).
         """
+
+    def found(
+        self,
+        query: Query | None = None,
+        *,
+        limit: int = 50,
+        before: int | None = None,
+        after: int | None = None,
+        order: Order = "desc",
+        inbox: str | None = None,
+    ) -> tuple[Summary, ...]:
+        """Return the rows of a page without its numbers, which cost a look at all that match. Raises as `messages`."""
 
     def arrivals(self, after: int, limit: int = 200) -> Candidates:
         """Return what came after seq `after`, oldest first: what a waiter looks at."""

@@ -68,11 +68,7 @@ class Listing:
 
     def page(self, limit: int, before: int | None, after: int | None, order: Order) -> Page:
         """Return up to `limit` rows with before > seq > after."""
-        where, parameters = self._where, self._parameters
-        for comparison, bound in (("<", before), (">", after)):
-            if bound is not None:
-                where, parameters = f"{where} AND {self._seq} {comparison} ?", (*parameters, bound)
-        rows = self._rows(where, parameters, order, limit + 1, 0)
+        rows = self.rows(limit + 1, before, after, order)
         more, rows = len(rows) > limit, rows[:limit]
         older = (
             rows[-1].seq if rows and (more if order == "desc" else before is not None or after is not None) else None
@@ -81,6 +77,15 @@ class Listing:
         if order == "asc":
             older, newer = (rows[0].seq if rows and after is not None else None), (rows[-1].seq if more else None)
         return Page(tuple(rows), *self.totals(), older, newer, self._state.seq)
+
+    def rows(self, limit: int, before: int | None, after: int | None, order: Order) -> list[Summary]:
+        """Return up to `limit` rows with before > seq > after, and nothing else."""
+        where, parameters = self._where, self._parameters
+        for comparison, bound in (("<", before), (">", after)):
+            if bound is not None:
+                # First: what opens messages is asked of those alone that lie between.
+                where, parameters = f"{self._seq} {comparison} ? AND {where}", (bound, *parameters)
+        return self._rows(where, parameters, order, limit, 0)
 
     def positions(self, start: int, count: int) -> Page:
         """Return `count` rows from index `start`, 0 being the newest."""

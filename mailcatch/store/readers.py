@@ -9,11 +9,18 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from mailcatch.errors import Overloaded, StoreError
+from mailcatch.errors import MailcatchError, Overloaded, StoreError
+from mailcatch.store.functions import Functions
 
 READERS = 8
 QUERY_SECONDS = 2.0
 """How long one query may run."""
+
+OPENING_SECONDS = 10.0
+"""How long a query may run that opens messages one by one."""
+
+OPENING = 2
+"""How many of those may run at a time: the other connections are for those who look at lists meanwhile."""
 
 WAIT_SECONDS = 5.0
 """How long a read may wait for one of the connections."""
@@ -31,11 +38,23 @@ class Readers:
         self._lent = 0
         self._closed = False
         self._returned = threading.Condition()
+        self._opening = threading.BoundedSemaphore(OPENING)
 
     def read(self, seconds: float = QUERY_SECONDS) -> AbstractContextManager[sqlite3.Connection]:
         """Lend a connection that sees of every acknowledged message all there is; otherwise as `read_kept`."""
         self._settle()
         return self.read_kept(seconds)
+
+    @contextmanager
+    def read_contents(self) -> Iterator[sqlite3.Connection]:
+        """Lend a connection as `read` does, for a query that opens messages: two at a time, each for 10 s."""
+        if not self._opening.acquire(timeout=WAIT_SECONDS):
+            raise Overloaded("too many searches that open each mail at once; try again")
+        try:
+            with self.read(OPENING_SECONDS) as connection:
+                yield connection
+        finally:
+            self._opening.release()
 
     @contextmanager
     def read_kept(self, seconds: float = QUERY_SECONDS) -> Iterator[sqlite3.Connection]:
@@ -93,17 +112,30 @@ class _Timed:
         self.connection.execute("PRAGMA cache_size=-2000")
         self.connection.execute("PRAGMA busy_timeout=1000")
         self._deadline = float("inf")
-        self.connection.set_progress_handler(lambda: time.monotonic() > self._deadline, _STEPS)
+        self.connection.set_progress_handler(self._late, _STEPS)
+        self._functions = Functions(self.connection, self._check)
+        self._seconds = 0.0
+
+    def _late(self) -> bool:
+        return time.monotonic() > self._deadline
+
+    def _check(self) -> None:
+        """Raise Overloaded when it is too late: SQLite asks but seldom, and not while a function of ours runs."""
+        if self._late():
+            raise Overloaded(_too_long(self._seconds))
 
     @contextmanager
     def running(self, seconds: float) -> Iterator[sqlite3.Connection]:
-        self._deadline = time.monotonic() + seconds
+        self._deadline, self._seconds = time.monotonic() + seconds, seconds
+        self._functions.renew()
         try:
             self.connection.execute("BEGIN")
             yield self.connection
         except sqlite3.OperationalError as error:
+            if isinstance(self._functions.error, MailcatchError):
+                raise self._functions.error from error
             if error.sqlite_errorname == "SQLITE_INTERRUPT":
-                raise Overloaded(f"the query took longer than {seconds:.0f} s") from error
+                raise Overloaded(_too_long(seconds)) from error
             raise StoreError(f"the database cannot be read: {error}") from error
         except sqlite3.DatabaseError as error:
             raise StoreError(f"the database cannot be read: {error}") from error
@@ -111,3 +143,7 @@ class _Timed:
             self._deadline = float("inf")
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
+
+
+def _too_long(seconds: float) -> str:
+    return f"the query took longer than {seconds:.0f} s"

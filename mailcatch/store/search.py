@@ -14,13 +14,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailcatch.search.query import ROLES, All, And, Not, Or, Query, Term, Word, mentions_bin, not_yet
+from mailcatch.search.query import (
+    ROLES,
+    All,
+    And,
+    Not,
+    Or,
+    Query,
+    Term,
+    Word,
+    mentions_bin,
+    not_evaluated,
+    opens,
+    opens_messages,
+)
 from mailcatch.store.addresses import bits
 
 __all__ = ["Source", "Sql", "compile", "mentions_bin", "source"]
 
 Value = str | int
 Sql = tuple[str, tuple[Value, ...]]
+
+
+NOTHING = Or(())
+"""What no message matches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +53,15 @@ class Source:
 def source(query: Query | None) -> Source:
     """Return what a list reads from: delivered mail that matches, without the Bin unless the query mentions it.
 
-    Raises QueryError for a field that cannot be searched yet. CROSS JOIN keeps the order of the tables: the leading one
+    CROSS JOIN keeps the order of the tables: the leading one
     gives its rows in the order of seq, either way. INDEXED BY, because the planner prefers the row to the index.
     """
     normal = _normal(query or All())
     with_bin = query is not None and mentions_bin(query)
     messages = "messages m" if with_bin else "messages m INDEXED BY messages_listed"
     listed = "m.origin <> 'append'" if with_bin else "m.binned_at IS NULL AND m.origin <> 'append'"
+    if normal == NOTHING:  # SQLite simplifies it until INDEXED BY has nothing left to hold on to
+        return Source("messages m", "0", (), "m.seq")
     terms = normal.terms if isinstance(normal, And) else (normal,)
     lead, others = _lead(terms)
     if lead is None:
@@ -98,7 +117,7 @@ def _lead_by_text(term: Term) -> _Lead | None:
 
 
 def compile(query: Query) -> Sql:
-    """Return the expression and its parameters. Raises QueryError for a field that cannot be searched yet."""
+    """Return the expression and its parameters. Raises QueryError for a term that nobody knows."""
     return _expression(_normal(query))
 
 
@@ -112,16 +131,23 @@ def _normal(query: Query, *, negated: bool = False) -> Query:
         case Not(term):
             return _normal(term, negated=not negated)
         case All():
-            return Or(()) if negated else query
+            return NOTHING if negated else query
         case And(terms) | Or(terms):
             join = Or if isinstance(query, And) == negated else And
             inner: list[Query] = []
             for term in terms:
                 part = _normal(term, negated=negated)
                 inner += part.terms if isinstance(part, join) else [part]
-            return inner[0] if len(inner) == 1 else join(tuple(sorted(inner, key=_depth, reverse=True)))
+            if join is And and NOTHING in inner:
+                return NOTHING
+            return inner[0] if len(inner) == 1 else join(tuple(sorted(inner, key=_order)))
         case _:
             return Not(query) if negated else query
+
+
+def _order(query: Query) -> tuple[int, bool]:
+    """Put the deepest first, and last what opens messages: it is asked only of those that the others leave."""
+    return -_depth(query), opens_messages(query)
 
 
 def _depth(query: Query) -> int:
@@ -196,43 +222,82 @@ def _match(query: Query) -> str | None:
 _COLUMNS = {"subject": "subject", "text": "body"}
 _COMPARE = {"eq": "=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _STATES = {"read": "m.flags % 2 = 1", "pinned": "m.flags & 4 <> 0", "binned": "m.binned_at IS NOT NULL"}
-_NAMED = {
-    "tag": "m.seq IN (SELECT message FROM tags WHERE tag = ?)",
-    "inbox": "m.seq IN (SELECT message FROM inbox_messages WHERE inbox = (SELECT number FROM inboxes WHERE name = ?))",
-    "id": "m.id = ?",
-    "message-id": "m.message_id IS ?",  # IS: its negation holds for mail without one
-}
 
 
 def _term(term: Term) -> Sql:
     match term.field, term.operator:
-        case (("subject" | "text"), "contains"):
-            return f"instr((SELECT {_COLUMNS[term.field]} FROM texts WHERE message = m.seq), ?) > 0", (term.value,)
+        case (("subject" | "text"), ("eq" | "contains" | "glob" | "regex" | "exists")):
+            return _text(term)
         case (("size" | "date"), ("eq" | "lt" | "le" | "gt" | "ge")):
             column = "size" if term.field == "size" else "received_at"
             return f"m.{column} {_COMPARE[term.operator]} ?", (term.value,)
-        case "attachment", "exists":
+        case "attachment", "exists" if not opens(term):
             return "m.attachment_count > 0", ()
         case "is", "eq":
             return _STATES[str(term.value)], ()
-        case (("tag" | "inbox" | "id" | "message-id"), "eq"):
-            return _NAMED[term.field], (term.value,)
-        case (("to" | "cc" | "bcc" | "from" | "reply-to" | "sender" | "rcpt"), ("eq" | "glob" | "contains")):
+        case "id", "eq":
+            return "m.id = ?", (term.value,)
+        case (("tag" | "inbox" | "message-id"), ("eq" | "contains" | "glob" | "regex" | "exists")):
+            return _name(term)
+        case field, ("eq" | "contains" | "glob" | "regex" | "exists") if field in ROLES:
             return _address(term)
+        case _, ("eq" | "contains" | "glob" | "regex" | "exists") if opens(term):
+            # As a query of its own, so that SQLite comes to it last.
+            wanted = (term.field, term.name, term.operator, str(term.value))
+            return "(SELECT contents_are(m.seq, ?, ?, ?, ?))", wanted
         case _:
-            raise not_yet(term)
+            raise not_evaluated(term)
+
+
+def _text(term: Term) -> Sql:
+    text = f"(SELECT {_COLUMNS[term.field]} FROM texts WHERE message = m.seq)"
+    match term.operator:
+        case "eq":
+            return f"{text} = ?", (term.value,)
+        case "contains":
+            return f"instr({text}, ?) > 0", (term.value,)
+        case "exists":
+            return f"{text} <> ''", ()
+        case operator:
+            return f"text_is(?, ?, {text})", (operator, term.value)
+
+
+_NAMED = {
+    "tag": "m.seq IN (SELECT message FROM tags WHERE {})",
+    "inbox": "m.seq IN (SELECT message FROM inbox_messages WHERE inbox IN (SELECT number FROM inboxes WHERE {}))",
+    "message-id": "({})",
+}
+_NAMES = {"tag": "tag", "inbox": "name", "message-id": "m.message_id"}
+
+
+def _name(term: Term) -> Sql:
+    name = _NAMES[term.field]
+    match term.operator:
+        case "eq":  # IS: its negation holds for mail without one
+            return _NAMED[term.field].format(f"{name} IS ?"), (term.value,)
+        case "exists":
+            return _NAMED[term.field].format(f"{name} IS NOT NULL"), ()
+        case operator:
+            return _NAMED[term.field].format(f"name_is(?, ?, {name})"), (operator, term.value)
 
 
 def _address(term: Term) -> Sql:
-    """Display names, and what is no address, have bits of their own: only `contains` looks at them."""
-    roles = bits(ROLES[term.field], names=term.operator == "contains")
-    value = str(term.value)
-    if term.operator == "contains":
-        what = "instr(key, ?)"
-    elif term.operator == "eq":
-        what = "key = ?"
-    elif value.startswith("*@") and len(value) > 2 and not {"*", "@"} & set(value[2:]):
-        what, value = "key IN (SELECT key FROM domains WHERE domain = ?)", value[2:]
-    else:
-        what, value = "key GLOB ?", value.replace("[", "[[]").replace("?", "[?]")
-    return f"m.seq IN (SELECT message FROM addresses WHERE {what} AND roles & {roles})", (value,)
+    """Display names, and what is no address, have bits of their own: only `contains` and `exists` look at them."""
+    roles = bits(ROLES[term.field], names=term.operator in ("contains", "exists"))
+    what, values = _key(str(term.value), term.operator)
+    return f"m.seq IN (SELECT message FROM addresses WHERE {what} AND roles & {roles})", values
+
+
+def _key(value: str, operator: str) -> Sql:
+    match operator:
+        case "exists":
+            return "1", ()
+        case "contains":
+            return "instr(key, ?)", (value,)
+        case "eq":
+            return "key = ?", (value,)
+        case "regex":
+            return "text_is('regex', ?, key)", (value,)
+    if value.startswith("*@") and len(value) > 2 and not {"*", "@"} & set(value[2:]):
+        return "key IN (SELECT key FROM domains WHERE domain = ?)", (value[2:],)
+    return "key GLOB ?", (value.replace("[", "[[]").replace("?", "[?]"),)

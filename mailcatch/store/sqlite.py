@@ -12,8 +12,8 @@ from threading import Lock
 from mailcatch.bus import Bus
 from mailcatch.errors import ConfigError
 from mailcatch.journey import Journey, Return, Sent
-from mailcatch.model import Cursor, Fetch, Message, Order, Session
-from mailcatch.search.query import Query
+from mailcatch.model import Cursor, Fetch, Message, Order, Session, Summary
+from mailcatch.search.query import Query, opens_messages
 from mailcatch.store import candidates, fetches, journeys, listing, log, messages, removal, sessions
 from mailcatch.store.api import (
     Added,
@@ -33,6 +33,7 @@ from mailcatch.store.api import (
     Store,
 )
 from mailcatch.store.claim import Claim
+from mailcatch.store.contents import Lent
 from mailcatch.store.disk import Reserve
 from mailcatch.store.files import emptied, open_writer, why
 from mailcatch.store.readers import Readers
@@ -77,6 +78,7 @@ class _SqliteStore(SqliteMailboxes):
             raise ConfigError(why(claim.path, error)) from error
         self._reserve = Reserve(claim.path)
         self._readers = Readers(claim.path, lambda: self._writer.settle())
+        self._lent = Lent(self._readers.read_kept)
         self._known = listing.Known()
         self._counting = Lock()
         self._closed = False
@@ -119,6 +121,21 @@ class _SqliteStore(SqliteMailboxes):
             found = listing.Listing(connection, state, self._known, query, inbox)
             return found.page(limit, before, after, order)
 
+    def found(
+        self,
+        query: Query | None = None,
+        *,
+        limit: int = 50,
+        before: int | None = None,
+        after: int | None = None,
+        order: Order = "desc",
+        inbox: str | None = None,
+    ) -> tuple[Summary, ...]:
+        state = self._state
+        with self._listed(query) as connection:
+            found = listing.Listing(connection, state, self._known, query, inbox)
+            return tuple(found.rows(limit, before, after, order))
+
     def positions(self, query: Query | None, start: int, count: int, inbox: str | None = None) -> Page:
         state = self._state
         with self._listed(query) as connection:
@@ -126,15 +143,17 @@ class _SqliteStore(SqliteMailboxes):
 
     def arrivals(self, after: int, limit: int = 200) -> Candidates:
         with self._readers.read() as connection:
-            return candidates.read_arrivals(connection, after, limit)
+            return candidates.read_arrivals(connection, self._lent, after, limit)
 
     def newest(self, limit: int) -> tuple[Seen, ...]:
         with self._readers.read() as connection:
-            return candidates.read_newest(connection, limit)
+            return candidates.read_newest(connection, self._lent, limit)
 
     def _listed(self, query: Query | None) -> AbstractContextManager[sqlite3.Connection]:
         """Lend a connection for a list: without a query nothing that is derived is looked at."""
-        return self._readers.read_kept() if query is None else self._readers.read()
+        if query is None:
+            return self._readers.read_kept()
+        return self._readers.read_contents() if opens_messages(query) else self._readers.read()
 
     def message(self, id: str) -> Message:
         with self._readers.read() as connection:
@@ -250,7 +269,7 @@ class _SqliteStore(SqliteMailboxes):
         """Act on what is selected. A query is run here, by a reader: it may be slow, and mail would have to wait."""
         if selection.query is None or selection.ids:
             return self._stepwise(lambda tx: messages.chosen(tx.connection, selection), act, _both)
-        with self._readers.read() as connection:
+        with self._listed(selection.query) as connection:
             found = messages.chosen(connection, selection)
         return self._stepwise(lambda tx: found, act, _both)
 

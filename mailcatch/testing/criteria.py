@@ -11,7 +11,7 @@ Criteria = Mapping[str, Value]
 FIELDS = (
     *("to", "cc", "bcc", "from_", "reply_to", "sender", "rcpt", "subject", "text", "html", "body", "header"),
     *("attachment", "link", "code", "size", "inbox", "user", "helo", "peer", "tls", "tag", "id", "message_id"),
-    *("is_", "has", "larger", "smaller", "before", "after", "newer"),
+    *("is_", "has", "larger", "smaller", "date", "before", "after", "newer", "older"),
 )
 """The fields of a query. Python's own words have an underscore; `_` within a name is `-` in the query."""
 

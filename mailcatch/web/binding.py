@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import logging
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -20,11 +21,13 @@ from mailcatch.web.headers import CURSOR
 from mailcatch.web.middleware import content_type
 from mailcatch.web.problems import Problem, problem_of
 from mailcatch.web.routes import JSON_LIMIT, Ask, Route
+from mailcatch.web.selecting import BRACKETED, Criteria
 from mailcatch.web.site import Site
 
 log = logging.getLogger(__name__)
 
 _MAX_PARAMETERS = 1000
+_BRACKETED = re.compile(r"([a-z][a-z-]*+)\[")
 
 
 def bind(site: Site, route: Route) -> Callable[..., Response]:
@@ -79,20 +82,29 @@ def read_bounded(body: Body, limit: int, what: str) -> bytes:
 def decode_params(kind: type[Struct], query: str) -> Struct:
     """Return the query string as a struct: unknown, repeated and wrong parameters are Problems."""
     known = _parameters(kind)
-    values: dict[str, str | list[str]] = {}
+    values: dict[str, Any] = {}
+    bracketed: dict[str, str] = {}
     for name, value in _pairs(query):
-        if name not in known:
+        if issubclass(kind, Criteria) and (field := _BRACKETED.match(name)) and field[1] in known:
+            _put(bracketed, name, value)
+        elif name not in known:
             raise Problem("bad-parameter", _unknown(name, list(known)), parameter=name[:100])
-        if known[name]:
-            values.setdefault(name, []).append(value)  # type: ignore[union-attr] # a list, made right here
-        elif name in values:
-            raise Problem("bad-parameter", f"{name} is given twice.", parameter=name)
+        elif known[name]:
+            values.setdefault(name, []).append(value)
         else:
-            values[name] = value
+            _put(values, name, value)
+    if bracketed:
+        values[BRACKETED] = bracketed
     try:
         return msgspec.convert(values, kind, strict=False)
     except msgspec.ValidationError as error:
         raise Problem("bad-parameter", _sentence(error)) from None
+
+
+def _put(values: dict[str, Any], name: str, value: str) -> None:
+    if name in values:
+        raise Problem("bad-parameter", f"{name[:100]} is given twice.", parameter=name[:100])
+    values[name] = value
 
 
 @cache
@@ -100,7 +112,7 @@ def _parameters(kind: type[Struct]) -> dict[str, bool]:
     """Return the names of a struct's parameters, and whether each may be repeated."""
     described = msgspec.inspect.type_info(kind)
     assert isinstance(described, msgspec.inspect.StructType)  # noqa: S101 - for the type checker
-    return {field.encode_name: repeats(field.type) for field in described.fields}
+    return {field.encode_name: repeats(field.type) for field in described.fields if field.name != BRACKETED}
 
 
 def repeats(kind: msgspec.inspect.Type) -> bool:

@@ -93,12 +93,6 @@ def part_response(store: Reader, id: str, found: Part, kind: str) -> Response:
     return answer
 
 
-def headers_at(store: Reader, id: str, root: Part) -> tuple[Header, ...]:
-    """Return the header fields of the message or of one attached to it, reading no more than these."""
-    head = store.raw_range(id, root.header_offset, root.offset - root.header_offset)
-    return headers_of(head, replace(root, header_offset=0, offset=len(head)))
-
-
 def headers_in(store: Reader, id: str, root: Part) -> tuple[Header, ...]:
     """Return the header fields, reading no more of the message than these."""
     return headers_of(store.raw_range(id, 0, root.offset), root)

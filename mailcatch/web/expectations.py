@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from mailcatch.web.shapes import Count, CursorText, Message, Shape, Summary, Time, Zone
+from mailcatch.web.shapes import Count, CursorText, Message, QueryValue, Shape, Summary, Time, Zone
 
 Duration = Annotated[str, Meta(max_length=20)] | Annotated[float, Meta(ge=0)]
 """Seconds, or a text with a unit: `300ms`, `10s`."""
-QueryValue = Annotated[str, Meta(max_length=4096)] | dict[str, Any]
-"""A query: its text, or its JSON spelling."""
 
 
 class Leaf(Shape, frozen=True):

@@ -2,51 +2,22 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 from msgspec import Struct
 
 from mailcatch.extract.codes import Code, codes
+from mailcatch.extract.gathering import gathered
 from mailcatch.extract.links import Link, links
 from mailcatch.extract.source import Source
-from mailcatch.mime.parts import attached_messages, texts_of
-from mailcatch.mime.parts import text_in as text_of_part
-from mailcatch.mime.reading import TEXT_BYTES
-from mailcatch.mime.text import unflowed
 from mailcatch.model import Part
 from mailcatch.store.api import Reader
 from mailcatch.web import shapes
-from mailcatch.web.content import cut_part, headers_at, html_in
 from mailcatch.web.routes import Ask, Route
 from mailcatch.web.selecting import Which, id_of
-
-MOST_ATTACHED = 5
-"""Messages attached to one, that are looked into."""
 
 
 def source_in(store: Reader, id: str, root: Part) -> Source:
     """Return what is extracted from, reading no more of the message than its texts."""
-    attached = [_one(store, id, each) for each in islice(attached_messages(root), MOST_ATTACHED)]
-    return _one(store, id, root, tuple(attached))
-
-
-def _one(store: Reader, id: str, root: Part, attached: tuple[Source, ...] = ()) -> Source:
-    headers = headers_at(store, id, root)
-    subject = next((each.value for each in headers if each.name.lower() == "subject"), "")
-    unsubscribe = tuple(each.value for each in headers if each.name.lower() == "list-unsubscribe")
-    return Source(subject, _plain(store, id, root), html_in(store, id, root), unsubscribe, attached)
-
-
-def _plain(store: Reader, id: str, root: Part) -> str:
-    found = [part for part in texts_of(root, "text/plain") if part.content_type == "text/plain"][:10]
-    return "\n".join([_text(store, id, part) for part in found])
-
-
-def _text(store: Reader, id: str, part: Part) -> str:
-    body, alone = cut_part(store, id, part)
-    text = text_of_part(body, alone, TEXT_BYTES)
-    head = store.raw_range(id, part.header_offset, part.offset - part.header_offset)
-    return unflowed(text) if b"flowed" in head.lower() else text
+    return gathered(lambda start, length: store.raw_range(id, start, length), root)
 
 
 def links_of(source: Source) -> list[shapes.Link]:

@@ -174,15 +174,15 @@ def _dialogue(ask: Ask[Any, Any], envelope: Envelope) -> tuple[Envelope, Session
 def _exported(store: Reader, query: Query | None) -> Iterator[bytes]:
     after: int | None = None
     while True:
-        page = store.messages(query, limit=_PAGE, after=after, order="asc")
-        for summary in page.messages:
+        found = store.found(query, limit=_PAGE, after=after, order="asc")
+        for summary in found:
             try:
                 yield mbox.write(store.raw(summary.id), _kept(store.message(summary.id)))
             except NotFound:  # deleted while we were on the way
                 continue
-        if len(page.messages) < _PAGE:
+        if len(found) < _PAGE:
             return
-        after = page.messages[-1].seq
+        after = found[-1].seq
 
 
 def _kept(message: Message) -> mbox.Kept:

@@ -16,13 +16,13 @@ from mailcatch.web.cursors import parse_cursor
 from mailcatch.web.extracting import codes_of, links_of, source_in
 from mailcatch.web.problems import Problem
 from mailcatch.web.routes import Ask, NoParameters, Route
-from mailcatch.web.selecting import MAX_IDS, Q, Which, checked_id, id_of, query_of, selection, zone
+from mailcatch.web.selecting import MAX_IDS, Criteria, Q, Which, checked_id, criteria_of, id_of, query_of, selection
 from mailcatch.web.site import Site
 
 PageCursor = Annotated[str, Meta(description="`before` or `after` of a page")]
 
 
-class ListParameters(Struct, frozen=True, forbid_unknown_fields=True, rename={"from_": "from", "is_": "is"}):
+class ListParameters(Criteria, frozen=True, forbid_unknown_fields=True):
     """The list's parameters; the fields narrow the query like its terms do."""
 
     q: Q = ""
@@ -34,16 +34,6 @@ class ListParameters(Struct, frozen=True, forbid_unknown_fields=True, rename={"f
     inbox: str | None = None
     fields: Annotated[str, Meta(description="Names of Summary fields, by commas")] | None = None
     tz: shapes.Zone = "UTC"
-    from_: str | UnsetType = UNSET
-    to: str | UnsetType = UNSET
-    cc: str | UnsetType = UNSET
-    bcc: str | UnsetType = UNSET
-    rcpt: str | UnsetType = UNSET
-    subject: str | UnsetType = UNSET
-    text: str | UnsetType = UNSET
-    tag: str | UnsetType = UNSET
-    has: str | UnsetType = UNSET
-    is_: str | UnsetType = UNSET
 
 
 class DeleteParameters(Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,7 +46,6 @@ class DeleteParameters(Struct, frozen=True, forbid_unknown_fields=True):
     tz: shapes.Zone = "UTC"
 
 
-_TERMS = ("from_", "to", "cc", "bcc", "rcpt", "subject", "text", "tag", "has", "is_")
 _SUMMARY_FIELDS = {field.encode_name: field.name for field in msgspec.structs.fields(shapes.Summary)}
 
 
@@ -92,14 +81,8 @@ def _page(ask: Ask[ListParameters, None]) -> Page:
 
 
 def _query(params: ListParameters) -> Query | None:
-    text = query_of(params.q, params.tz)
-    terms = {name.rstrip("_"): getattr(params, name) for name in _TERMS if getattr(params, name) is not UNSET}
-    if not terms:
-        return text
-    from mailcatch.search.fields import from_fields  # not needed to start
-
-    fields = from_fields(terms, tz=zone(params.tz))
-    return fields if text is None else And((text, fields))
+    text, fields = query_of(params.q, params.tz), criteria_of(params, params.tz)
+    return And((text, fields)) if text is not None and fields is not None else text or fields
 
 
 def _partial(page: shapes.MessagePage, names: str) -> shapes.PartialPage:

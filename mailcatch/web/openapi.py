@@ -16,7 +16,7 @@ from mailcatch.web.binding import repeats
 from mailcatch.web.headers import CURSOR
 from mailcatch.web.problems import CONTENT_TYPE, KINDS
 from mailcatch.web.routes import NoParameters, Route
-from mailcatch.web.selecting import Which
+from mailcatch.web.selecting import BRACKETED, Which
 
 _REF = "#/components/schemas/{name}"
 _PATH_PARAMETER = re.compile(r"<(\w+)>")
@@ -87,6 +87,8 @@ def _query_parameters(kind: type[Struct]) -> list[Json]:
     properties = next(iter(schema["$defs"].values()))["properties"]
     found = []
     for field in _struct(kind).fields:
+        if field.name == BRACKETED:
+            continue
         described = properties[field.encode_name]
         parameter: Json = {"name": field.encode_name, "in": "query", "required": field.required, "schema": described}
         if "description" in described:

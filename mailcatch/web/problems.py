@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -114,7 +115,8 @@ def problem_of(error: MailcatchError) -> Problem:
     """Return the answer to one of our exceptions."""
     kind = next(ERRORS[cls] for cls in type(error).__mro__ if cls in ERRORS)
     if isinstance(error, QueryError):
-        return Problem(kind, str(error), position=error.position, suggestion=error.suggestion)
+        where: dict[str, Any] = {} if error.where is None else {"parameter": error.where[:100]}
+        return Problem(kind, str(error), position=error.position, suggestion=error.suggestion, **where)
     return Problem(kind, str(error))
 
 

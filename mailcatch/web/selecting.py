@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, tzinfo
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import fields
 
 from mailcatch.errors import NotFound
 from mailcatch.ids import is_id
@@ -21,6 +22,60 @@ from mailcatch.web.shapes import Zone
 Q = Annotated[str, Meta(description='A query: words and fields, as `to:bob@x.test subject:"Reset" is:unread`')]
 
 MAX_IDS = 1000
+
+BRACKETED = "bracketed"
+"""The member of Criteria that holds parameters with brackets in their names; no parameter is called so."""
+
+_CONTAINS = "The subject contains it; `subject[eq]`, `[glob]`, `[regex]`, `[exists]` as for all texts"
+
+
+class Criteria(Struct, frozen=True, forbid_unknown_fields=True, rename=lambda name: name.rstrip("_").replace("_", "-")):
+    """The fields of the query language as parameters of their own; all of them must match.
+
+    A parameter may name an operator or a property in brackets, as in the text: `subject[regex]`, `attachment[type]`,
+    `header[X-Run]`. `before` and `after` are no fields here: they are the cursors of a page.
+    """
+
+    from_: Annotated[str, Meta(description="Author: header From. An address is exact")] | UnsetType = UNSET
+    to: Annotated[str, Meta(description="Addressed to: header To or Cc, or envelope")] | UnsetType = UNSET
+    cc: str | UnsetType = UNSET
+    bcc: str | UnsetType = UNSET
+    rcpt: Annotated[str, Meta(description="A recipient of the envelope")] | UnsetType = UNSET
+    reply_to: str | UnsetType = UNSET
+    sender: Annotated[str, Meta(description="Sender of the envelope, or header Sender")] | UnsetType = UNSET
+    subject: Annotated[str, Meta(description=_CONTAINS)] | UnsetType = UNSET
+    text: Annotated[str, Meta(description="The visible text contains it")] | UnsetType = UNSET
+    html: Annotated[str, Meta(description="The source of the HTML contains it")] | UnsetType = UNSET
+    body: Annotated[str, Meta(description="Text or source of the HTML contains it")] | UnsetType = UNSET
+    header: Annotated[str, Meta(description="`Name=value`, or `Name` alone")] | UnsetType = UNSET
+    attachment: Annotated[str, Meta(description="Name of a file, `*` for anything")] | UnsetType = UNSET
+    link: Annotated[str, Meta(description="The URL of a link contains it")] | UnsetType = UNSET
+    code: Annotated[str, Meta(description="A one-time code")] | UnsetType = UNSET
+    size: Annotated[str, Meta(description="Bytes, as 4711 or 10k; `>10k`, `<10k`")] | UnsetType = UNSET
+    larger: str | UnsetType = UNSET
+    smaller: str | UnsetType = UNSET
+    date: Annotated[str, Meta(description="Arrived in that year, month, on that day")] | UnsetType = UNSET
+    newer: Annotated[str, Meta(description="Arrived then or later: 2026-11-01, 30m")] | UnsetType = UNSET
+    older: Annotated[str, Meta(description="Arrived before: 2026-11-01, 7d")] | UnsetType = UNSET
+    user: Annotated[str, Meta(description="AUTH user")] | UnsetType = UNSET
+    helo: str | UnsetType = UNSET
+    peer: Annotated[str, Meta(description="Client, with or without its port")] | UnsetType = UNSET
+    tls: Annotated[str, Meta(description="TLS version and cipher contain it")] | UnsetType = UNSET
+    tag: str | UnsetType = UNSET
+    id: str | UnsetType = UNSET
+    message_id: str | UnsetType = UNSET
+    is_: Annotated[str, Meta(description="read, unread, pinned, binned")] | UnsetType = UNSET
+    has: Annotated[str, Meta(description="attachment, link, code, html …")] | UnsetType = UNSET
+    bracketed: dict[str, str] = {}
+
+    def given(self) -> dict[str, str]:
+        """Return the fields that were given, by the names they are written with."""
+        found = {
+            info.encode_name: value
+            for info in fields(Criteria)
+            if info.name != BRACKETED and (value := getattr(self, info.name)) is not UNSET
+        }
+        return found | self.bracketed
 
 
 class Which(Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,6 +94,25 @@ def query_of(text: str, tz: str = "UTC") -> Query | None:
     from mailcatch.search.grammar import parse  # not needed to start
 
     return parse(text, tz=there, now=time.time_ns() // 1_000_000)
+
+
+def query_in(value: str | Mapping[str, Any], tz: str = "UTC") -> Query | None:
+    """Return the query of a body: its text, or its JSON spelling; None if it asks for nothing. Raises as `query_of`."""
+    if isinstance(value, str):
+        return query_of(value, tz)
+    from mailcatch.search.spelling_json import from_json  # not needed to start
+
+    return from_json(value, tz=zone(tz), now=time.time_ns() // 1_000_000) if value else None
+
+
+def criteria_of(params: Criteria, tz: str) -> Query | None:
+    """Return the query of the parameters that are fields; None if there are none. Raises QueryError and Problem."""
+    given = params.given()
+    if not given:
+        return None
+    from mailcatch.search.spelling_parameters import from_fields  # not needed to start
+
+    return from_fields(given, tz=zone(tz))
 
 
 def zone(name: str) -> tzinfo:
@@ -60,10 +134,10 @@ def id_of(store: Reader, name: str, which: Which) -> str:
         if which != Which():
             raise Problem("bad-parameter", "q, inbox and tz go with `latest` and `oldest` only.", parameter="q")
         return checked_id(name)
-    page = store.messages(query_of(which.q, which.tz), limit=1, order=orders[name], inbox=which.inbox)
-    if not page.messages:
+    found = store.found(query_of(which.q, which.tz), limit=1, order=orders[name], inbox=which.inbox)
+    if not found:
         raise NotFound("No message matches." if which.q else "There is no message.")
-    return page.messages[0].id
+    return found[0].id
 
 
 def checked_id(name: str) -> str:
@@ -77,7 +151,7 @@ def selection(
     store: Reader,
     *,
     ids: Sequence[str] | UnsetType,
-    query: str | UnsetType,
+    query: str | Mapping[str, Any] | UnsetType,
     everything: bool,
     until: str | UnsetType,
     tz: str = "UTC",
@@ -93,7 +167,7 @@ def selection(
     bound = None if until is UNSET else parse_cursor(store, str(until), "until")
     if ids is not UNSET and ids:
         return Selection(ids=_checked_ids(ids), until=bound)
-    parsed = query_of(query, tz) if query is not UNSET else None
+    parsed = query_in(query, tz) if not isinstance(query, UnsetType) else None
     if parsed is not None:
         return Selection(query=parsed, until=bound)
     if everything:

@@ -17,6 +17,8 @@ ID = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
 Id = Annotated[str, Meta(extra_json_schema={"pattern": f"^{ID}$"})]
 """An id in a request: the pattern is told, and what does not match it answered, by `ids.is_id`."""
 Count = Annotated[int, Meta(ge=0)]
+QueryValue = Annotated[str, Meta(max_length=4096)] | dict[str, Any]
+"""A query: its text, or its JSON spelling."""
 FROM = {"from_": "from"}
 
 
@@ -219,7 +221,7 @@ class Patch(Struct, frozen=True, forbid_unknown_fields=True):
     """Which messages (ids, or a query, bounded by `until`; `all` in words) and what to set on them."""
 
     ids: list[Id] | UnsetType = UNSET
-    query: str | UnsetType = UNSET
+    query: QueryValue | UnsetType = UNSET
     all: bool = False
     until: CursorText | UnsetType = UNSET
     tz: Zone = "UTC"

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from mailcatch.errors import NotFound, StoreError
 from mailcatch.model import TranscriptLine
-from mailcatch.search.fields import from_fields
 from mailcatch.search.grammar import parse
+from mailcatch.search.spelling_parameters import from_fields
 from mailcatch.store.api import Added, Change, Retention, Selection, Store
 from tests.contract.conftest import Opener, added, message, session
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from mailcatch.bus import Bus
-from mailcatch.errors import NotFound
+from mailcatch.errors import NotFound, QueryError
 from mailcatch.inbox.accept import Arrival, compose
 from mailcatch.inbox.expecting import Count, Expectation
 from mailcatch.inbox.waiting import Waiter, Waiting
 from mailcatch.model import Envelope, Origin, Recipient
+from mailcatch.search import comparing
 from mailcatch.search.grammar import parse
 from mailcatch.search.query import Query
 from mailcatch.store.api import NewMessage, Store
@@ -82,6 +83,38 @@ def test_any_query(store: Store, waiting: Waiting, text: str) -> None:
         store.add(mail("yes")).result(5)
         assert decided(waiter, rung) == "passed"
         assert [each.subject for each in waiter.progress.matched] == ["yes"]
+
+
+def test_what_must_be_opened(store: Store, waiting: Waiting) -> None:
+    """A header of an arrival is read when somebody waits for it."""
+    rung = threading.Event()
+    store.add(opened("1")).result(5)
+    with waiting.waiting(Expectation(query("header:X-Run=42 has:code")), rung.set) as waiter:
+        assert not waiter.progress.matched
+        store.add(opened("4")).result(5)
+        store.add(opened("42")).result(5)
+        assert decided(waiter, rung) == "passed"
+        assert [each.subject for each in waiter.progress.matched] == ["42"]
+
+
+def opened(run: str) -> NewMessage:
+    raw = f"Subject: {run}\r\nX-Run: {run}\r\n\r\nYour code is 482910\r\n".encode()
+    return compose(Arrival(raw, Envelope("", (Recipient("bob@x.test"),)), "smtp", 1))
+
+
+def test_a_slow_pattern_ends_its_waiter_alone(store: Store, waiting: Waiting, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It hears why; the others go on waiting."""
+    slow, other = threading.Event(), threading.Event()
+    with (
+        waiting.waiting(Expectation(query("subject[regex]:n{1,9}o")), slow.set) as loser,
+        waiting.waiting(Expectation(query("subject:two")), other.set) as winner,
+    ):
+        monkeypatch.setattr(comparing, "SLOW", -1.0)
+        store.add(mail("one")).result(5)
+        with pytest.raises(QueryError, match="takes more than"):
+            decided(loser, slow)
+        store.add(mail("two")).result(5)
+        assert decided(winner, other) == "passed"
 
 
 def test_only_arrivals_count(store: Store, waiting: Waiting) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,6 +19,8 @@ from mailcatch.errors import QueryError
 from mailcatch.search.fields import FIELDS, LONGEST
 from mailcatch.search.grammar import DEEPEST, MOST_TERMS, parse, read
 from mailcatch.search.query import All, And, Not, Or, Query, Term, Word, can_be_evaluated, leaves
+from mailcatch.search.spelling_json import from_json
+from mailcatch.search.spelling_parameters import from_fields
 from mailcatch.search.tokens import quoted
 
 NOW = int(datetime(2026, 11, 23, 12, tzinfo=UTC).timestamp() * 1000)
@@ -106,9 +110,11 @@ def test_queries(text: str, query: Query) -> None:
         ("see http://x.test/a", "no field http:", 4, 'see "http://x.test/a"'),
         ("Re: your order", "no field re:", 0, '"re:" your order'),
         ("a after:tomorrow", "not a date", 8, "a after:2026-11-23"),
-        ("a header:X-Run=42", "header: is not possible yet", 2, None),
-        ("a attachment:*.pdf", "attachment: is not possible yet", 2, None),
-        ("-(a OR (b has:link))", "link: is not possible yet", 10, None),
+        ("a header:X-Run=", "A value must follow header:", 15, None),
+        ("a subject[regx]:x b", "subject knows eq, contains", 10, "a subject[regex]:x b"),
+        ('-(a OR (b subject[regex]:"a(b"))', "pattern cannot be read", 25, r'-(a OR (b subject[regex]:"a\\(b"))'),
+        ("a subjct[regex]:x b", "no field subjct:", 2, "a subject[regex]:x b"),
+        ("a zzz[q]:x b", "no field zzz:", 2, 'a "zzz[q]:x" b'),
     ],
 )
 def test_mistakes(text: str, message: str, position: int, suggestion: str | None) -> None:
@@ -131,11 +137,12 @@ def test_a_term_knows_its_place() -> None:
     assert [leaf.at for leaf in leaves(parse('a -(b OR to:x@y) "c"', now=NOW))] == [0, 4, 9, 17]
 
 
-def test_later_fields_are_in_the_language() -> None:
-    """They are read, so that only their evaluation is missing."""
-    assert read("header:X-Run=42", now=NOW) == Term("header", "contains", "42", "x-run")
-    with pytest.raises(QueryError, match="not possible yet"):
-        parse("header:X-Run=42", now=NOW)
+def test_brackets_belong_to_the_name() -> None:
+    """They hold an operator, a property, or the name of a header; elsewhere they mean nothing."""
+    assert read('header[X-Run][regex]:"^4 2"', now=NOW) == Term("header", "regex", "^4 2", "x-run")
+    assert read("attachment[Type]:pdf", now=NOW) == Term("attachment", "contains", "pdf", "type")
+    assert read("subject:[ticket]", now=NOW) == Term("subject", "contains", "[ticket]")
+    assert read("a[b]", now=NOW) == Word(("a", "b"), prefix=True)
 
 
 @pytest.mark.parametrize(
@@ -233,14 +240,37 @@ def test_the_examples_of_the_manual(text: str) -> None:
     assert parse(text, now=NOW) != All()
 
 
-VALUES = {"is": "read", "has": "attachment", "id": "01K9ZJ8Q2M3N4P5R6S7T8V9WXY", "size": "1"}
+VALUES = {"is": "read", "has": "attachment", "id": "01K9ZJ8Q2M3N4P5R6S7T8V9WXY", "size": "1", "date": "1d"}
 VALUES |= dict.fromkeys(("larger", "smaller"), "1k") | dict.fromkeys(("before", "after", "newer", "older"), "1d")
+
+
+def fenced(language: str) -> list[str]:
+    """List the blocks of docs/search.md in that language."""
+    return re.findall(rf"(?m)^```{language}\n((?:(?!```).*\n)+)```$", DOCS.read_text("utf-8"))
+
+
+def test_the_manual_in_json_and_as_parameters() -> None:
+    """Its other spellings are read too, and its error is the one that is given."""
+    query, told = map(json.loads, fenced("json"))
+    assert len(list(leaves(from_json(query, now=NOW)))) == 11
+    (url,) = [block for block in fenced("") if block.startswith("GET ")]
+    assert len(list(leaves(from_fields(dict(parse_qsl(url.partition("?")[2].strip())), now=NOW)))) == 4
+    with pytest.raises(QueryError, match=re.escape(told["detail"])) as error:
+        parse("to:bob@x.test subjct:Reset", now=NOW)
+    assert (error.value.position, error.value.suggestion) == (told["position"], told["suggestion"])
 
 
 @pytest.mark.parametrize("name", sorted(FIELDS))
 def test_the_manual_knows_every_field(name: str) -> None:
-    """A field that can be searched is in docs/search.md, one that cannot is named there as such."""
-    now, _, later = DOCS.read_text("utf-8").partition("## Not yet")
-    query = read(f"{name}:{VALUES.get(name, 'x')}", now=NOW)
-    can = all(isinstance(leaf, Term) and can_be_evaluated(leaf) for leaf in leaves(query))
-    assert f"`{name}:" in (now if can else later)
+    """None is left out of docs/search.md."""
+    assert f"`{name}:" in DOCS.read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", sorted(name for name in FIELDS if FIELDS[name].operators))
+def test_every_operator_of_every_field_is_evaluated(name: str) -> None:
+    """What the language lets one say, predicate and SQL know."""
+    for operator in FIELDS[name].operators:
+        value = "true" if operator == "exists" else VALUES.get(name, "x")
+        header = "[X-Run]" if name == "header" else ""
+        query = parse(f"{name}{header}[{operator}]:{value}", now=NOW)
+        assert all(isinstance(leaf, Term) and can_be_evaluated(leaf) for leaf in leaves(query))

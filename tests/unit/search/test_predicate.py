@@ -10,6 +10,7 @@ from mailcatch.model import Envelope, Recipient
 from mailcatch.search.grammar import parse
 from mailcatch.search.predicate import Candidate, candidate, predicate
 from mailcatch.search.query import All, And, Or, Term
+from mailcatch.store.contents import given_message
 
 RAW = """\
 From: "Ann Straße" <app@Shop.Test>
@@ -26,10 +27,13 @@ Hello Bob, your code is 123-456. 密码重置 naïve
 AT = 1_795_424_400_000
 
 
-def made() -> Candidate:
-    envelope = Envelope("bounce@shop.test", (Recipient("bob@x.test"), Recipient("hidden@x.test")))
+def made(*, opened: bool = True) -> Candidate:
+    envelope = Envelope(
+        "bounce@shop.test", (Recipient("bob@x.test"), Recipient("hidden@x.test")), helo="App.test", peer="[::1]:5000"
+    )
     new = compose(Arrival(RAW, envelope, "smtp", AT, pinned=True, tags=("nightly",), inboxes=("default", "gw0")))
-    return candidate(new.summary, new.derived.texts, new.derived.words, new.derived.addresses)
+    contents = given_message(RAW, new.reading.root, envelope, new.derived.texts[2]) if opened else None
+    return candidate(new.summary, new.derived.texts, new.derived.words, new.derived.addresses, contents)
 
 
 MAIL = made()
@@ -60,6 +64,32 @@ MAIL = made()
         ("to:hidden@x.test", True),
         ("rcpt:hidden@x.test", True),
         ("cc:hidden@x.test", False),
+        ('subject[eq]:"reset your password (100%_sure)"', True),
+        ("subject[eq]:reset", False),
+        ('subject[glob]:"reset*sure)"', True),
+        ('subject[regex]:"password .\\d+%"', True),
+        ("text[regex]:^hello.*naïve$", True),
+        ("subject[exists]:true", True),
+        ("bcc[exists]:true", False),
+        ("to[regex]:^bob@", True),
+        ("to[contains]:b@x", True),
+        ("to[glob]:bob", False),
+        ("tag[contains]:NIGHT", True),
+        ("tag[exists]:false", False),
+        ("inbox[glob]:gw*", True),
+        ("message-id[contains]:shop", True),
+        ("header[Subject][contains]:password", True),
+        ("header:X-Run", False),
+        ("header:content-type", True),
+        ("body:123-456", True),
+        ("has:html", False),
+        ("helo:APP.test", True),
+        ("peer:::1", True),
+        ("peer:[::1]:5000", True),
+        ("peer:[::1]*", True),
+        ("has:user", False),
+        ("date:2026-11-23", True),
+        ("date:2026-11-22", False),
         ("rcpt:team+ci@lists.münchen.test", False),
         ("to:team+ci@lists.münchen.test", True),
         ("cc:team+ci@lists.xn--mnchen-3ya.test", True),
@@ -125,11 +155,18 @@ def test_empty_joins() -> None:
     assert predicate(All())(MAIL) is True
 
 
-def test_a_later_field_is_an_error() -> None:
-    """A term that nobody evaluates is never silently false."""
-    with pytest.raises(QueryError, match="not possible yet") as error:
-        predicate(And((All(), Term("link", "exists", at=4))))
+def test_a_term_that_nobody_knows_is_an_error() -> None:
+    """It is never silently false."""
+    with pytest.raises(QueryError, match="Nobody knows link lt") as error:
+        predicate(And((All(), Term("link", "lt", at=4))))
     assert error.value.position == 4
+
+
+def test_what_cannot_be_opened_is_an_error() -> None:
+    """So is a question to contents that are not at hand."""
+    closed = made(opened=False)
+    with pytest.raises(QueryError, match="header: cannot be asked here"):
+        predicate(parse("header:X-Run=42", now=AT))(closed)
 
 
 def test_many_stars_take_no_time() -> None:

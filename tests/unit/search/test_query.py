@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mailcatch.errors import QueryError
-from mailcatch.search.query import All, And, Not, Or, Query, Term, Word, checked, leaves, mentions_bin
+from mailcatch.search.query import All, And, Not, Or, Query, Term, Word, checked, leaves, mentions_bin, opens_messages
 
 A, B = Word(("a",), prefix=True), Word(("b",), prefix=False)
 BINNED = Term("is", "eq", "binned")
@@ -38,10 +38,16 @@ def test_who_asks_about_the_bin(query: Query, asks: bool) -> None:
     assert mentions_bin(query) is asks
 
 
-def test_what_cannot_be_searched_yet_is_said() -> None:
-    """A field of the language that no one evaluates is an error at its place, never an empty result."""
-    later = Term("header", "contains", "42", "x-run", at=9)
+def test_what_nobody_evaluates_is_said() -> None:
+    """It is an error at its place, never an empty result."""
+    odd = Term("header", "gt", "42", "x-run", at=9)
     assert checked(And((A, BINNED))) == And((A, BINNED))
-    with pytest.raises(QueryError, match="header: is not possible yet") as error:
-        checked(And((A, Not(later))))
+    with pytest.raises(QueryError, match="Nobody knows header gt") as error:
+        checked(And((A, Not(odd))))
     assert error.value.position == 9
+
+
+def test_what_opens_messages() -> None:
+    """Fields that are kept nowhere; how many attachments a mail has is known."""
+    assert not opens_messages(And((A, BINNED, Term("attachment", "exists"))))
+    assert opens_messages(Or((A, Not(Term("attachment", "glob", "*.pdf", "filename")))))

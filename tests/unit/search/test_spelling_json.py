@@ -33,6 +33,19 @@ def read(value: object) -> Query:
         ({"size": {"gt": 1000, "lt": "2k"}}, "size:>1000 size:<2k"),
         ({"from": {"eq": "a@x.test"}}, "from:a@x.test"),
         ({"rcpt": {"glob": "a*@x.test"}}, "rcpt:a*@x.test"),
+        ({"header": {"X-Run": "42"}}, "header:X-Run=42"),
+        ({"header": {"X-Run": 42, "X-B": {"regex": "^a"}}}, "header:X-Run=42 header[X-B][regex]:^a"),
+        ({"header": {"X-Run": {"exists": False}}}, "-header:X-Run"),
+        ({"header": {"X-Run": True}}, "header:X-Run"),
+        ({"header": "X-Run=42"}, "header:X-Run=42"),
+        ({"attachment": {"filename": {"glob": "*.pdf"}, "type": "pdf"}}, "attachment:*.pdf attachment[type]:pdf"),
+        ({"attachment": {"glob": "*.pdf"}}, "attachment:*.pdf"),
+        ({"subject": {"regex": "a b"}}, 'subject[regex]:"a b"'),
+        ({"subject": {"eq": "Reset"}}, "subject[eq]:reset"),
+        ({"html": True, "cc": False}, "has:html -cc[exists]:true"),
+        ({"code": 123456}, "code:123456"),
+        ({"link": {"kind": {"eq": "action"}, "text": "confirm"}}, "link[kind][eq]:action link[text]:confirm"),
+        ({"date": "2026-11-01"}, "date:2026-11-01"),
         ({"after": "2026-11-01", "is": "unread"}, "after:2026-11-01 is:unread"),
     ],
 )
@@ -54,12 +67,19 @@ def test_what_the_text_cannot_say() -> None:
         (None, "query: a text or an object is wanted, not nothing"),
         ([1], "query: a text or an object is wanted, not a list"),
         ({"any": "x"}, "query.any: a list of queries is wanted"),
-        ({"any": [{"tto": "x"}]}, r"query.any\[0\].tto: There is no field tto"),
-        ({"to": True}, "query.to: a text is wanted, not true or false"),
-        ({"to": {"is": "x"}}, "query.to: there is no operator 'is'"),
-        ({"subject": {"gt": 3}}, "query.subject.gt: only sizes"),
+        ({"any": [{"tto": "x"}]}, r"query.any\[0\].tto: There is no field 'tto'"),
+        ({"any": ["a", "b tto:x"]}, r"query.any\[1\]: There is no field tto"),
+        ({"is": True}, "query.is: a text is wanted, not true or false"),
+        ({"header": True}, "query.header: a text is wanted, not true or false"),
+        ({"to": {"is": "x"}}, "query.to.is: to knows eq, contains, glob, regex, exists, not 'is'"),
+        ({"to": {}}, "query.to: an operator is wanted"),
+        ({"to": None}, "query.to: a text is wanted, not nothing"),
+        ({"subject": {"gt": 3}}, "query.subject.gt: subject knows eq"),
+        ({"subject": {"regex": "a("}}, "query.subject.regex: The pattern cannot be read"),
+        ({"header": {"X": {"eq": {"eq": "1"}}}}, "query.header.X.eq: a text is wanted, not an object"),
         ({"is": "lost"}, "query.is: is: knows"),
-        ({"has": {"exists": "yes"}}, "query.has.exists: true or false is wanted"),
+        ({"cc": {"exists": "yes"}}, "query.cc.exists: true or false is wanted"),
+        ({"has": {"exists": True}}, "query.has.exists: has takes nothing in brackets here"),
         ({"subject": "x" * 5_000}, "query.subject is longer than 4096"),
         ({"all": [{"to": "a"}] * 300}, "more than 200 terms"),
     ],
@@ -83,4 +103,10 @@ def test_a_mistake_has_its_suggestion() -> None:
     """As in the text."""
     with pytest.raises(QueryError) as raised:
         read({"form": "a@x.test"})
-    assert raised.value.suggestion == "from:"
+    assert (raised.value.suggestion, raised.value.where) == ("from", "query.form")
+    with pytest.raises(QueryError) as raised:
+        read({"any": [{"to": "a"}, {"subject": {"regexp": "x"}}, "y"]})
+    assert (raised.value.suggestion, raised.value.where) == ("regex", "query.any[1].subject.regexp")
+    with pytest.raises(QueryError) as raised:
+        read({"not": "a form:b"})
+    assert (raised.value.position, raised.value.suggestion, raised.value.where) == (2, "a from:b", "query.not")

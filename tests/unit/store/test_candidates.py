@@ -14,6 +14,7 @@ from mailcatch.model import Envelope, Recipient
 from mailcatch.search.predicate import candidate
 from mailcatch.store import candidates
 from mailcatch.store.api import NewMessage, Selection, Store
+from mailcatch.store.contents import Lent
 from mailcatch.store.sqlite import open_store
 from tests.contract.conftest import added, message
 from tests.unit.store.test_derived import committed
@@ -46,7 +47,7 @@ def test_a_message_read_back_is_the_one_that_came(store: Store) -> None:
     added(store.add(new))
     (seen,) = store.arrivals(0).seen
     made = candidate(seen.summary, new.derived.texts, new.derived.words, new.derived.addresses)
-    assert changed(seen.candidate, addresses=()) == changed(made, addresses=())
+    assert changed(seen.candidate, addresses=(), contents=made.contents) == changed(made, addresses=())
     assert sorted(seen.candidate.addresses) == sorted(made.addresses)
     assert seen.candidate.id == new.summary.id
 
@@ -60,11 +61,15 @@ def test_one_whose_rows_are_not_written_yet_is_the_same(path: Path, store: Store
 
     readers = Readers(path)
     with readers.read() as connection:
-        (early,) = read_arrivals(connection, 0, 10).seen
+        (early,) = read_arrivals(connection, Lent(readers.read), 0, 10).seen
     again = open_store(path, Bus())  # which makes up for it
     (late,) = again.arrivals(0).seen
     assert sorted(early.candidate.addresses) == sorted(late.candidate.addresses)
-    assert changed(early.candidate, addresses=()) == changed(late.candidate, addresses=())
+    assert changed(early.candidate, addresses=(), contents=late.candidate.contents) == changed(
+        late.candidate, addresses=()
+    )
+    for each in (early, late):
+        assert each.candidate.contents.values("header", "subject") == ["grüsse"]
     readers.close()
     again.close()
 

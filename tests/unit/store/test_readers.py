@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mailcatch.errors import Overloaded, StoreError
+from mailcatch.errors import Overloaded, QueryError, StoreError
 from mailcatch.store import readers
 from mailcatch.store.files import open_writer
 from mailcatch.store.readers import READERS, Readers
@@ -117,3 +117,34 @@ def test_a_connection_that_cannot_be_opened_takes_no_place(tmp_path: Path):
     with pool.read() as connection:
         assert connection.execute("SELECT count(*) FROM messages").fetchone() == (0,)
     pool.close()
+
+
+def test_searches_that_open_mail_leave_room_for_others(pool: Readers, monkeypatch: pytest.MonkeyPatch):
+    """Two at a time: who comes third is told to come again, and lists are read meanwhile."""
+    monkeypatch.setattr(readers, "WAIT_SECONDS", 0.05)
+    with pool.read_contents(), pool.read_contents():
+        with pytest.raises(Overloaded, match="open each mail"), pool.read_contents():
+            pass
+        with pool.read() as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+    with pool.read_contents() as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_what_a_function_of_ours_raises_comes_out(pool: Readers):
+    """SQLite only says that it raised; the connection is good for the next."""
+    with pytest.raises(QueryError, match="cannot be read"), pool.read() as connection:
+        connection.execute("SELECT text_is('regex', 'a(', 'a')").fetchone()
+    with pytest.raises(StoreError), pool.read() as connection:
+        connection.execute("SELECT contents_are(1, 'header', 'x', 'eq', '1')").fetchone()
+    with pool.read() as connection:
+        assert connection.execute("SELECT text_is('regex', 'a', 'a')").fetchone() == (1,)
+
+
+def test_a_function_of_ours_is_stopped_in_time(pool: Readers):
+    """SQLite looks at the clock but seldom; each comparison does."""
+    many = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 100) SELECT sum(text_is('regex', 'a', 'a')) FROM n"
+    with pool.read() as connection:
+        assert connection.execute(many).fetchone() == (100,)
+    with pytest.raises(Overloaded, match="took longer"), pool.read(-1e-9) as connection:
+        connection.execute(many).fetchone()

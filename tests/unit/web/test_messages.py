@@ -61,6 +61,43 @@ def test_search_by_text_and_by_fields(client: Client, five: list[str]) -> None:
     assert subjects(client, from_="app@x.test", is_="unread", limit=1) == ["mail4"]
 
 
+def test_every_field_is_a_parameter(door: Web, client: Client, five: list[str]) -> None:
+    """Those that are kept nowhere too, with operators and properties in brackets."""
+    head = b"From: app@x.test\r\nSubject: Order 42\r\nX-Run: 42\r\nContent-Type: text/html\r\n\r\n"
+    door.deliver(head + b"<p>Your code is 482910</p><a href='https://x.test/reset?token=abc'>Reset</a>")
+    for name, value in [
+        ("header[X-Run]", "42"), ("header", "X-Run=42"), ("header[X-Run][regex]", "^4"), ("subject[regex]", r"order \d+$"),
+        ("subject[eq]", "order 42"), ("subject[glob]", "order*"), ("html", "<a href"), ("body_", "token=abc"), ("code", "482 910"),
+        ("link", "/reset?"), ("link[text]", "reset"), ("has", "link"), ("has", "html"), ("header[X-Run][exists]", "true"),
+    ]:  # fmt: skip
+        assert subjects(client, **{name: value}) == ["Order 42"], (name, value)
+    assert subjects(client, **{"header[X-Run]": "4"}) == []
+    assert subjects(client, **{"header[X-Run]": "42", "rcpt": "u1@x.test"}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "position", "suggestion"),
+    [
+        ("subject[regx]", "x", 8, "regex"),
+        ("subject[regex]", "a(b", 0, r'"a\\(b"'),
+        ("larger", "big", 0, "100k"),
+        ("is", "unred", 0, "unread"),
+        ("header[a b]", "x", 7, "X-Name"),
+        ("newer", "2026-1-5", 0, "2026-01-05"),
+    ],
+)
+def test_a_mistake_names_its_parameter(client: Client, name: str, value: str, position: int, suggestion: str) -> None:
+    """The position counts in its value, or in its name if the mistake is there."""
+    problem = client.get("/v1/messages", **{name: value}).json()
+    assert (problem["parameter"], problem["position"], problem["suggestion"]) == (name, position, suggestion)
+
+
+def test_a_pattern_that_cannot_be_used(client: Client, five: list[str]) -> None:
+    """Is an error, also where it becomes one only when it is used; never an empty list."""
+    assert client.get("/v1/messages", q=r"text[regex]:\pL{1000}").problem == "query-error"
+    assert client.get("/v1/messages", q=r"header[Subject][regex]:(?=x)").problem == "query-error"
+
+
 def test_a_mistake_in_a_query_says_where(client: Client) -> None:
     """The problem has the position, and never an empty list."""
     answer = client.get("/v1/messages", q="hello sbject:x")
@@ -81,6 +118,9 @@ def test_a_mistake_in_a_query_says_where(client: Client) -> None:
         {"before": "x"},
         {"q": ["a", "b"]},
         {"offset": -1},
+        {"header[X]": ["1", "2"]},
+        {"headr[X]": "1"},
+        {"bracketed": "x"},
     ],
 )
 def test_wrong_parameters(client: Client, params: dict[str, Any]) -> None:
@@ -147,6 +187,8 @@ def test_changes_by_query_stop_at_the_cursor(door: Web, client: Client, five: li
     door.deliver(mail("late"))
     assert client.patch({"query": "is:unread", "until": until, "read": True}).json()["changed"] == 5
     assert subjects(client, q="is:unread") == ["late"]
+    assert client.patch({"query": {"subject": {"eq": "mail2"}}, "pinned": True}).json()["changed"] == 1
+    assert subjects(client, is_="pinned") == ["mail2"]
 
 
 @pytest.mark.parametrize(
@@ -156,6 +198,8 @@ def test_changes_by_query_stop_at_the_cursor(door: Web, client: Client, five: li
         ({"ids": [], "read": True}, "selector-missing"),
         ({"query": "", "read": True}, "selector-missing"),
         ({"query": "  ", "read": True}, "selector-missing"),
+        ({"query": {}, "read": True}, "selector-missing"),
+        ({"query": {"subject": {"lt": 1}}, "read": True}, "query-error"),
         ({"query": "sbject:x", "read": True}, "query-error"),
         ({"ids": ["x"], "read": True}, "bad-parameter"),
         ({"ids": ["01K" + "0" * 23], "query": "x", "read": True}, "bad-parameter"),

@@ -124,6 +124,7 @@ def test_a_failure_explains_itself(door: Web) -> None:
     [
         ({"query": "tto:x"}, "query-error"),
         ({"query": {"size": "big"}}, "query-error"),
+        ({"query": {"header": {"X-Run": {"regex": "a("}}}}, "query-error"),
         ({"query": "", "within": 61}, "bad-body"),
         ({"query": "", "within": "soon"}, "bad-body"),
         ({"query": "", "count": {"exactly": 1, "min": 1}}, "bad-body"),

@@ -11,7 +11,8 @@ const PAUSE = 250;
 
 const HINTS: readonly [string, string][] = [
   ["from:", "who sent it"], ["to:", "who gets it, by header or envelope"], ["subject:", "words in the subject"], ["text:", "words in the text"],
-  ["has:attachment", "with files"], ["is:unread", "not read yet"], ["after:", "a date, 2026-11-01"], ["-", "leave out what follows"],
+  ["has:attachment", "with files"], ["code:", "a one-time code"],
+  ["header:", "a header field, X-Run=42"], ["subject[regex]:", "a pattern; also eq, contains, glob"], ["is:unread", "not read yet"], ["after:", "a date, 2026-11-01"], ["-", "leave out what follows"],
 ];
 
 /** The search box. What is wrong with a query is said under the place where it is wrong. */
