@@ -22,6 +22,7 @@ from mailcatch.model import Cursor, Envelope, Event, Fetch, Message, Order, Orig
 from mailcatch.search.predicate import Candidate
 from mailcatch.search.query import Query
 from mailcatch.store.deriving import Derived, derive
+from mailcatch.store.graves import How
 from mailcatch.store.mailbox_api import MailboxStore
 
 
@@ -163,6 +164,15 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """A message that is gone: what a predicate saw of it, as far as lists showed it; when it went, and by whom."""
+
+    seen: Seen
+    at: int
+    how: How
+
+
+@dataclass(frozen=True, slots=True)
 class Candidates:
     """Arrivals; `seq` is how far the log was looked through."""
 
@@ -235,6 +245,9 @@ class Reader(Protocol):
 
     def newest(self, limit: int) -> tuple[Seen, ...]:
         """Return the newest messages, those in the Bin too, newest first: what an explanation looks at."""
+
+    def gone(self) -> tuple[Gone, ...]:
+        """Return the last 500 messages that were removed since the start, the last one first."""
 
     def positions(self, query: Query | None, start: int, count: int, inbox: str | None = None) -> Page:
         """Return `count` rows from index `start` (0 = newest) of the list: what a virtual list jumps by."""

@@ -13,10 +13,11 @@ from mailcatch.model import Summary
 from mailcatch.search.fold import words
 from mailcatch.search.predicate import Candidate, candidate
 from mailcatch.store.addresses import found_of
-from mailcatch.store.api import Candidates, Seen
+from mailcatch.store.api import Candidates, Gone, Seen
 from mailcatch.store.contents import Lent
 from mailcatch.store.derived import read_source
-from mailcatch.store.deriving import derive
+from mailcatch.store.deriving import derive, derive_shown
+from mailcatch.store.graves import Grave
 from mailcatch.store.rows import SUMMARY, summary_of
 
 MOST_CHARACTERS = 8 << 20
@@ -35,6 +36,16 @@ def read_arrivals(connection: sqlite3.Connection, lent: Lent, after: int, limit:
 def read_newest(connection: sqlite3.Connection, lent: Lent, limit: int) -> tuple[Seen, ...]:
     """Return the newest messages, those in the Bin too, newest first."""
     return _some(connection, lent, "m.origin <> 'append' ORDER BY m.seq DESC LIMIT ?", (limit,))[0]
+
+
+def read_gone(graves: Sequence[Grave]) -> tuple[Gone, ...]:
+    """Return messages that are gone as a predicate saw them: their texts are no longer than what lists showed."""
+    found = []
+    for grave in graves:
+        made = derive_shown(grave.summary)
+        seen = candidate(grave.summary, made.texts, made.words, made.addresses)
+        found.append(Gone(Seen(grave.summary.seq, grave.summary, seen), grave.at, grave.how))
+    return tuple(found)
 
 
 def _some(

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from mailcatch.address import key_of
 from mailcatch.mime.reading import Reading
-from mailcatch.model import Address, Envelope
+from mailcatch.model import Address, Envelope, Recipient, Summary
 from mailcatch.search.fold import fold, words
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,15 @@ def _limited(text: str, its_words: list[str]) -> tuple[str, list[str]]:
     return text, words(text)
 
 
-def _header_roles(reading: Reading) -> tuple[tuple[Role, tuple[Address, ...]], ...]:
+def derive_shown(summary: Summary) -> Derived:
+    """Return what search asks of a message of which no more is left than what lists showed."""
+    envelope = Envelope(summary.mail_from, tuple([Recipient(address) for address in summary.rcpt_to]))
+    texts = fold(summary.subject), fold(_people(envelope, summary)), fold(summary.snippet)
+    joined = [" ".join(words(text)) for text in texts]
+    return Derived(texts, (joined[0], joined[1], joined[2]), _addresses(envelope, summary))
+
+
+def _header_roles(reading: Reading | Summary) -> tuple[tuple[Role, tuple[Address, ...]], ...]:
     return (
         ("from", reading.from_),
         ("sender", reading.sender),
@@ -87,7 +95,7 @@ def _header_roles(reading: Reading) -> tuple[tuple[Role, tuple[Address, ...]], .
     )
 
 
-def _people(envelope: Envelope, reading: Reading) -> str:
+def _people(envelope: Envelope, reading: Reading | Summary) -> str:
     """Return every name and address of the mail once, for free words."""
     seen: dict[str, None] = {}
     for _, addresses in _header_roles(reading):
@@ -99,7 +107,7 @@ def _people(envelope: Envelope, reading: Reading) -> str:
     return " ".join(filter(None, seen))
 
 
-def _addresses(envelope: Envelope, reading: Reading) -> tuple[tuple[str, Role, str], ...]:
+def _addresses(envelope: Envelope, reading: Reading | Summary) -> tuple[tuple[str, Role, str], ...]:
     """Return (key, role, domain) of every address, each once: what exact search asks for.
 
     Display names stand among them with an empty domain, so that `from:ann` finds them and `from:ann@x.test` never does.

@@ -35,7 +35,7 @@ def drop(transaction: Transaction, number: int, uids: Sequence[Range], *, only_d
     elif promoted := [each.message for each in copies if each.delivered and each.message in left]:
         _promote(transaction, promoted, mailbox.account)
     if gone:
-        removal.remove(transaction, list(dict.fromkeys(gone)))
+        removal.remove(transaction, list(dict.fromkeys(gone)), "expunged")
     return tuple([each.uid for each in copies])
 
 

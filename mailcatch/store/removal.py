@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from mailcatch.model import FLAGGED
 from mailcatch.store import addresses
 from mailcatch.store.api import Outcome, Retention
+from mailcatch.store.graves import How, dig
 from mailcatch.store.mailboxes import expunge
 from mailcatch.store.messages import announce, standings
 from mailcatch.store.sessions import forget_without_mail
@@ -19,11 +20,12 @@ _UNDER_WAY = (
 )
 
 
-def remove(transaction: Transaction, seqs: Sequence[int]) -> Outcome:
+def remove(transaction: Transaction, seqs: Sequence[int], how: How = "deleted") -> Outcome:
     """Remove messages: rows, words, placements, sessions; what the relay still has of them goes with them (G14)."""
     found = standings(transaction, seqs)
     if not found:
         return Outcome(0, transaction.seq)
+    transaction.graves += dig(transaction.connection, [seq for seq, _, _ in found], transaction.at, how)
     numbers = announce(transaction, "removed", {seq: id for seq, id, _ in found})
     if len(found) == transaction.tally.stored:
         unindex_all(transaction)
@@ -57,7 +59,7 @@ def prune(transaction: Transaction, retention: Retention, now: int, limit: int) 
             break
         seqs.append(seq)
         count, size = count - 1, size - its_size
-    return remove(transaction, seqs)
+    return remove(transaction, seqs, "pruned")
 
 
 def _beyond(retention: Retention, count: int, size: int, age: int) -> bool:

@@ -20,6 +20,7 @@ from mailcatch.store.api import (
     Candidates,
     Change,
     Counts,
+    Gone,
     Health,
     ListedInbox,
     Log,
@@ -36,6 +37,7 @@ from mailcatch.store.claim import Claim
 from mailcatch.store.contents import Lent
 from mailcatch.store.disk import Reserve
 from mailcatch.store.files import emptied, open_writer, why
+from mailcatch.store.graves import Graveyard
 from mailcatch.store.readers import Readers
 from mailcatch.store.sqlite_mailboxes import SqliteMailboxes
 from mailcatch.store.tally import State, read_state
@@ -79,6 +81,7 @@ class _SqliteStore(SqliteMailboxes):
         self._reserve = Reserve(claim.path)
         self._readers = Readers(claim.path, lambda: self._writer.settle())
         self._lent = Lent(self._readers.read_kept)
+        self._graveyard = Graveyard()
         self._known = listing.Known()
         self._counting = Lock()
         self._closed = False
@@ -86,6 +89,7 @@ class _SqliteStore(SqliteMailboxes):
             self._connection,
             self._state,
             committed=self._committed,
+            buried=self._graveyard.bury,
             full=self._reserve.give_up,
             quiet=self._reserve.make,
             failed=failed,
@@ -148,6 +152,9 @@ class _SqliteStore(SqliteMailboxes):
     def newest(self, limit: int) -> tuple[Seen, ...]:
         with self._readers.read() as connection:
             return candidates.read_newest(connection, self._lent, limit)
+
+    def gone(self) -> tuple[Gone, ...]:
+        return candidates.read_gone(self._graveyard.newest())
 
     def _listed(self, query: Query | None) -> AbstractContextManager[sqlite3.Connection]:
         """Lend a connection for a list: without a query nothing that is derived is looked at."""

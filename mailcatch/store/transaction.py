@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from mailcatch.store.graves import Grave
 from mailcatch.store.inserts import EVENTS, ORDER, Insert, Row
 from mailcatch.store.places import CLOSED, Places
 from mailcatch.store.tally import Tally
@@ -66,6 +67,7 @@ class Transaction:
         self._behind = Behind() if behind is None else behind
         self.done = 0
         self.left: list[Later] = []
+        self.graves: list[Grave] = []  # of messages that are gone once this is committed
         self.seq = seq
         self.at = at
         self.tally = tally

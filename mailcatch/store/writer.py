@@ -12,13 +12,14 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any, TypeVar
 
 from mailcatch.errors import MailcatchError, Overloaded, StoreError
+from mailcatch.store.graves import Grave
 from mailcatch.store.log import forget_old_events
 from mailcatch.store.sessions import forget_old_sessions
 from mailcatch.store.tally import State
@@ -82,6 +83,7 @@ class Writer:
         full: Callable[[], None],
         quiet: Callable[[], None],
         failed: Callable[[BaseException], None],
+        buried: Callable[[Sequence[Grave]], None] = lambda _: None,
         behind_bytes: int = BEHIND_BYTES,
     ) -> None:
         self._connection = connection
@@ -90,6 +92,7 @@ class Writer:
         self._full = full
         self._quiet = quiet
         self._failed = failed
+        self._buried = buried
         self._queue: deque[Operation] = deque()
         self._unhurried: deque[Operation] = deque()
         self._bytes = 0
@@ -334,6 +337,8 @@ class Writer:
         self._behind.follow(transaction)
         self._dirty = True
         self.failures = 0
+        if transaction.graves:
+            _tell(lambda: self._buried(transaction.graves))
         _tell(lambda: self._committed(self._state))
         return results
 

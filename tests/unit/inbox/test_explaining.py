@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +15,9 @@ from mailcatch.inbox.accept import Arrival, compose
 from mailcatch.inbox.expecting import NONE, Expectation, Progress
 from mailcatch.inbox.explaining import NEAREST, Explanation, explain
 from mailcatch.model import Envelope, Recipient, Session, TranscriptLine
+from mailcatch.search import comparing
 from mailcatch.search.grammar import parse
-from mailcatch.store.api import Change, Selection, Store
+from mailcatch.store.api import Change, Retention, Selection, Store
 from mailcatch.store.sqlite import open_store
 
 AT = 1_793_577_600_000
@@ -53,9 +55,20 @@ SCENARIOS = [
     ("the wrong role", {}, "from:bob@x.test", "from", "it is there as a recipient of the envelope, To only"),
     ("said in the text", {"text": "Your invoice"}, "subject:invoice", "subject", "it is in the text"),
     ("said in the subject", {"subject": "Invoice"}, "text:invoice", "text", "it is in the subject"),
-    ("a tag", {}, "tag:nightly", "tag", None),
+    ("a tag", {}, "tag:nightly", "tag", "there is no tag"),
     ("a size", {}, "larger:1M", "size", None),
-    ("an attachment", {}, "has:attachment", "attachment", None),
+    ("an attachment", {}, "has:attachment", "attachment", "there is none"),
+    ("another header", {"head": "X-Run: 43\r\n"}, "rcpt:bob@x.test header:X-Run=42", "header[x-run]", "1 character differs"),
+    ("no header", {}, "rcpt:bob@x.test header:X-Run=42", "header[x-run]", "there is no header x-run"),
+    ("more of a header", {"head": "X-Run: 42; a\r\n"}, "header:X-Run=42", "header[x-run]", "there is more in it; [contains] asks for a part"),
+    ("more of a subject", {}, 'subject[eq]:"Reset your"', "subject", "there is more in it; [contains] asks for a part"),
+    ("an encoded value", {"subject": "Gr=C3=BC=C3=9Fe"}, 'subject:"=?utf-8?q?Gr=3DC3=3DBC=3DC3=3D9Fe?="', "subject", "it is there decoded: a subject is compared as people read it"),
+    ("what is not seen", {"subject": "Re\u200bset"}, 'subject:"Reset"', "subject", "characters that are not seen stand in it"),
+    ("in the markup", {"head": "Content-Type: text/html\r\n", "text": "<a href='/reset?token=x'>go</a>"}, "text:token=x rcpt:bob@x.test", "text", "it is in the source of the HTML only: html: and body: look there"),
+    ("no code", {}, "code:123456 rcpt:bob@x.test", "code", "there is no code"),
+    ("another code", {"text": "Your code is 654321"}, "code:123456 rcpt:bob@x.test", "code", None),
+    ("a display name", {"head": "Cc: <eve@y.test> \r\n"}, "cc:eve@x.test", "cc", "1 character differs"),
+    ("a pattern", {}, "subject[regex]:^Your rcpt:bob@x.test", "subject", None),
     ("must not", {}, "-subject:password", "subject", "it must not"),
     ("a word", {}, "invoice", "words", None),
 ]  # fmt: skip
@@ -87,7 +100,7 @@ def test_before_the_cursor(store: Store) -> None:
     assert found.nearest[0].summary.id == id
     (leaf,) = [leaf for leaf in found.nearest[0].leaves if not leaf.passed]
     assert leaf.field == "since"
-    assert "before" in (leaf.why or "")
+    assert "BEFORE the cursor" in (leaf.why or "")
 
 
 def test_in_another_inbox_and_in_the_bin(store: Store) -> None:
@@ -96,7 +109,53 @@ def test_in_another_inbox_and_in_the_bin(store: Store) -> None:
     store.change(Selection(ids=(id,)), Change(bin=True)).result(5)
     found = why(store, "to:bob@x.test", inbox="gw0")
     failed = {leaf.field: leaf.why for leaf in found.nearest[0].leaves if not leaf.passed}
-    assert failed == {"inbox": "it is in default", "is": "it is in the Bin"}
+    assert failed == {"inbox": "it is only in inbox default", "is": "it is in the Bin"}
+
+
+@pytest.mark.parametrize(
+    ("how", "why_"),
+    [
+        ("deleted", r"it was deleted at 20\d\d-"),
+        ("pruned", r"it was pruned by retention at 20\d\d-"),
+        ("expunged", r"it was expunged by a mail program at 20\d\d-"),
+    ],
+)
+def test_what_is_gone(store: Store, how: str, why_: str) -> None:
+    """Is judged by what lists showed of it, and named with who removed it and when."""
+    id = put(store, text="See header and text.")
+    if how == "deleted":
+        store.delete(Selection(ids=(id,))).result(5)
+    elif how == "pruned":
+        store.prune(Retention(max_messages=0), AT).result(5)
+    else:
+        account = store.open_account("all", "", AT).result(5)
+        (number,) = [box.number for box in store.mailboxes(account.number) if box.name == "INBOX"]
+        store.drop(number, ((1, 0xFFFF_FFFF),)).result(5)
+    put(store, "Something else", rcpt="eve@z.test")
+    found = why(store, 'to:bob@x.test subject:reset text:"see header"')
+    assert found.nearest[0].summary.id == id
+    (leaf,) = [leaf for leaf in found.nearest[0].leaves if not leaf.passed]
+    assert (leaf.field, leaf.actual) == ("is", how)
+    assert re.match(why_, leaf.why or "")
+
+
+def test_what_cannot_be_asked_of_what_is_gone(store: Store) -> None:
+    """Its header and the rest of its text went with it."""
+    id = put(store, text="x" * 300 + " late")
+    store.delete(Selection(ids=(id,))).result(5)
+    found = why(store, "to:bob@x.test header:X-Run=42 text:late")
+    assert [(leaf.field, leaf.why) for leaf in found.nearest[0].leaves if not leaf.passed][:2] == [
+        ("header[x-run]", "it is gone with the message"),
+        ("text", "it is gone with the message"),
+    ]
+
+
+def test_a_slow_pattern_is_said(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It spoils its own condition, not the explanation."""
+    put(store)
+    monkeypatch.setattr(comparing, "SLOW", -1.0)
+    found = why(store, "to:bob@x.test subject[regex]:zzz")
+    assert "takes more than" in (found.nearest[0].leaves[1].why or "")
 
 
 def test_the_nearest_first_and_three_at_most(store: Store) -> None:
