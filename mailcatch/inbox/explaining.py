@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from mailcatch.errors import MailcatchError
 from mailcatch.inbox.expecting import Expectation, Progress
 from mailcatch.inbox.judging import Condition, Leaf, conditions_of, described, judged, looked_closer, stamp
-from mailcatch.inbox.refusals import Refusal, SmtpSeen, smtp_since
-from mailcatch.inbox.telling import Near, told
+from mailcatch.inbox.refusals import Fruitless, Refusal, SmtpSeen, smtp_since
+from mailcatch.inbox.telling import Findings, Near, told
 from mailcatch.search.query import mentions_bin
 from mailcatch.store.api import Gone, Reader, Seen
 
-__all__ = ["Explanation", "Leaf", "Near", "Refusal", "SmtpSeen", "explain"]
+__all__ = ["Explanation", "Fruitless", "Leaf", "Near", "Refusal", "SmtpSeen", "explain"]
 
 NEAREST = 3
 """How many messages an explanation shows."""
@@ -61,7 +61,8 @@ def explain(store: Reader, progress: Progress, listeners: Sequence[str]) -> Expl
     ]
     smtp = smtp_since(store, began)
     criteria = tuple(map(described, scope.conditions))
-    text = told(progress, criteria, nearest, smtp, began, len(candidates), listeners)
+    since = f"{store.epoch}.{expectation.since}" if expectation.since > 0 else None
+    text = told(progress, Findings(criteria, nearest, smtp, len(candidates), listeners, began, since))
     return Explanation(criteria, tuple(nearest), smtp, text)
 
 

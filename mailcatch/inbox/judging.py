@@ -99,6 +99,8 @@ def _parts(condition: Condition) -> tuple[str, str, str]:
         name = f"{leaf.field}[{leaf.name}]"
     operator = _WORDS[leaf.operator]
     expected = "" if leaf.operator == "exists" else _value(leaf)
+    if leaf.field == "is":
+        return name, "not" if negated else operator, expected
     return name, f"not {operator}" if negated else operator, expected
 
 
@@ -165,7 +167,7 @@ def _states(summary: Summary) -> list[str]:
 def _why(seen: Seen, leaf: Word | Term, actual: str, *, negated: bool) -> tuple[str | None, float]:
     """Say why a leaf is not fulfilled, as far as that can be said, and how far off it is."""
     if negated:
-        return "it must not", 0.5
+        return f"it is {leaf.value}" if isinstance(leaf, Term) and leaf.field == "is" else "it must not", 0.5
     if isinstance(leaf, Word):
         return None, 1.0
     if leaf.field in ROLES and leaf.operator == "eq":

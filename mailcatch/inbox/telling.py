@@ -23,30 +23,40 @@ class Near:
     leaves: tuple[Leaf, ...]
 
 
-def told(  # noqa: PLR0917 - what there is to say, in its order
-    progress: Progress,
-    criteria: Sequence[str],
-    nearest: Sequence[Near],
-    smtp: SmtpSeen,
-    began: int,
-    looked_at: int,
-    listeners: Sequence[str],
-) -> str:
-    """Return what there is to say, line by line; `began` is when the first message that counts could come."""
-    lines = [_headline(progress), *[f"  {each}" for each in criteria or ("any mail",)]]
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found out: of how many messages the nearest are, and where SMTP listens.
+
+    `began` is when the first message that counts could come, milliseconds since 1970, and `since` that as a cursor.
+    """
+
+    criteria: Sequence[str]
+    nearest: Sequence[Near]
+    smtp: SmtpSeen
+    looked_at: int
+    listeners: Sequence[str]
+    began: int = 0
+    since: str | None = None
+
+
+def told(progress: Progress, found: Findings) -> str:
+    """Return what there is to say, line by line."""
+    lines = [_headline(progress, found.since), *[f"  {each}" for each in found.criteria or ("any mail",)]]
     lines += [f"Matched: {_name(each)}" for each in progress.matched[:SHOWN]]
-    if nearest:
-        lines.append(f"Nearest of {looked_at} message{'s' * (looked_at != 1)}:")
-        for number, near in enumerate(nearest, 1):
-            lines += _message(number, near, began)
-    lines += _smtp_lines(smtp, listeners, since=progress.expectation.since > 0)
+    if found.nearest:
+        lines.append(f"Nearest of {found.looked_at} message{'s' * (found.looked_at != 1)}:")
+        for number, near in enumerate(found.nearest, 1):
+            lines += _message(number, near, found.began)
+    lines += _smtp_lines(found.smtp, found.listeners, since=found.since is not None)
     return "\n".join(lines)
 
 
-def _headline(progress: Progress) -> str:
+def _headline(progress: Progress, since: str | None) -> str:
     expectation, found = progress.expectation, len(progress.matched)
     count = expectation.count
-    where = f" (inbox {expectation.inbox})" if expectation.inbox is not None else ""
+    inbox = None if expectation.inbox is None else f"inbox {expectation.inbox}"
+    said = ", ".join([each for each in (inbox, since and f"since {since}") if each])
+    where = f" ({said})" if said else ""
     spent = f"{min(expectation.within, max(0.0, time.monotonic() - progress.began)):.1f} s"
     many = f"{found} message{'s' * (found != 1)}"
     if progress.deleted:
@@ -92,3 +102,5 @@ def _smtp_lines(smtp: SmtpSeen, listeners: Sequence[str], *, since: bool) -> Ite
         who = f"user {each.user!r}, " if each.user else ""
         enhanced = f"{each.enhanced} " if each.enhanced else ""
         yield f"  {each.code} {enhanced}{each.text} ({each.verb}, {who}from {each.peer}): session {each.session}"
+    for silent in smtp.fruitless[:SHOWN]:
+        yield f"  no mail: {silent.outcome} (from {silent.peer}): session {silent.session}"

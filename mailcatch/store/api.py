@@ -271,7 +271,7 @@ class Reader(Protocol):
         """Return the inboxes, oldest first."""
 
     def sessions(self, *, limit: int = 50, before: int | None = None, rejected: bool | None = None) -> SessionPage:
-        """Return sessions, newest first; `rejected=True` only those with a refusal."""
+        """Return sessions, newest first, what was recorded until now included; `rejected=True` those with a refusal."""
 
     def session(self, id: str) -> tuple[Session, tuple[str, ...]]:
         """Return one session with its transcript, and the ids of its messages. Raises NotFound."""

@@ -194,11 +194,13 @@ class _SqliteStore(SqliteMailboxes):
             return listing.read_inboxes(connection, numbers)
 
     def sessions(self, *, limit: int = 50, before: int | None = None, rejected: bool | None = None) -> SessionPage:
+        self._writer.hurry()
         seq = self._state.seq
         with self._readers.read_kept() as connection:
             return sessions.read_sessions(connection, limit, before, rejected, seq)
 
     def session(self, id: str) -> tuple[Session, tuple[str, ...]]:
+        self._writer.hurry()
         with self._readers.read_kept() as connection:
             return sessions.read_session(connection, id)
 

@@ -152,6 +152,17 @@ class Writer:
         except (MailcatchError, TimeoutError) as error:
             log.warning("what is derived from the newest mail is not there yet: %s", error)
 
+    def hurry(self) -> None:
+        """Return when the operations that did not hurry until now are written; if that fails, too."""
+        try:
+            last = self.submit(lambda _: None, lazy=True)
+            with self._news:
+                self._lazy_since = -inf
+                self._news.notify()
+            last.result(SETTLE_SECONDS)
+        except (MailcatchError, TimeoutError) as error:
+            log.warning("the newest sessions are not there yet: %s", error)
+
     def close(self) -> None:
         """Write what is queued, checkpoint, and end the thread."""
         with self._news:

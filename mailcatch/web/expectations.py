@@ -45,12 +45,21 @@ class Refusal(Shape, frozen=True):
     session: str
 
 
+class Fruitless(Shape, frozen=True):
+    """A dialogue that brought no mail although nothing was refused: how it ended, and who it was."""
+
+    outcome: str
+    peer: str
+    session: str
+
+
 class SmtpSeen(Shape, frozen=True):
     """What SMTP saw since the beginning of what was waited for."""
 
     connections: Count
     messages: Count
     rejected: list[Refusal]
+    fruitless: list[Fruitless]
 
 
 class Explanation(Shape, frozen=True):

@@ -215,4 +215,5 @@ def smtp_seen(value: explaining.SmtpSeen) -> expectations.SmtpSeen:
         expectations.Refusal(each.code, each.enhanced, each.text, each.verb, each.user, each.peer, each.session)
         for each in value.rejected
     ]
-    return expectations.SmtpSeen(value.connections, value.messages, rejected)
+    fruitless = [expectations.Fruitless(each.outcome, each.peer, each.session) for each in value.fruitless]
+    return expectations.SmtpSeen(value.connections, value.messages, rejected, fruitless)

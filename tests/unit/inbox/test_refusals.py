@@ -48,6 +48,16 @@ def test_each_refusal_has_its_command(store: Store) -> None:
     ]
 
 
+def test_as_whom_a_client_tried_to_log_in(store: Store) -> None:
+    """Its name is in a remark; the lines of the exchange are no commands."""
+    session(
+        store, "C AUTH LOGIN", "S 334 VXNlcm5hbWU6", "C ***", "S 334 UGFzc3dvcmQ6", "C ***",
+        "* user or password is wrong: apikey", "S 535 5.7.8 user or password is wrong",
+    )  # fmt: skip
+    (found,) = smtp_since(store, 0).rejected
+    assert (found.code, found.verb, found.user) == (535, "AUTH", "apikey")
+
+
 def test_what_was_over_before_does_not_count(store: Store) -> None:
     """Nor what is no SMTP."""
     session(store, "C EHLO x", "S 550 no", at=AT - 60_000)
@@ -55,3 +65,18 @@ def test_what_was_over_before_does_not_count(store: Store) -> None:
     session(store, accepted=2)
     found = smtp_since(store, AT)
     assert (found.connections, found.messages, found.rejected) == (1, 2, ())
+
+
+def test_what_brought_nothing(store: Store) -> None:
+    """A dialogue without mail and without a refusal is told with how it ended."""
+    id = session(store, "C EHLO x", "S 250 ok", "C STARTTLS", "S 220 go")
+    (found,) = smtp_since(store, 0).fruitless
+    assert (found.outcome, found.peer, found.session) == ("still open", "127.0.0.1:5", id)
+
+
+def test_the_newest_are_there(store: Store) -> None:
+    """What was recorded a moment ago counts, although it did not hurry to the disk."""
+    made = Session(new_id(), "ESMTP", "127.0.0.1:1025", "127.0.0.1:5", AT, rejected=1)
+    recorded = store.record(made)
+    assert smtp_since(store, 0).connections == 1
+    assert recorded.done()

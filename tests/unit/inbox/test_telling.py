@@ -7,8 +7,8 @@ import time
 import pytest
 
 from mailcatch.inbox.expecting import NONE, Count, Expectation, Progress
-from mailcatch.inbox.refusals import Refusal, SmtpSeen
-from mailcatch.inbox.telling import told
+from mailcatch.inbox.refusals import Fruitless, Refusal, SmtpSeen
+from mailcatch.inbox.telling import Findings, told
 from mailcatch.model import Summary
 from mailcatch.search.query import All
 
@@ -25,7 +25,7 @@ def text(expectation: Expectation, *found: Summary, smtp: SmtpSeen = SILENT, **s
     progress = Progress(expectation, time.monotonic(), list(found))
     for name, value in state.items():
         setattr(progress, name, value)
-    return told(progress, (), (), smtp, 0, 0, ("127.0.0.1:1025",)).splitlines()
+    return told(progress, Findings((), (), smtp, 0, ("127.0.0.1:1025",))).splitlines()
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,20 @@ def test_refusals_are_three_at_most() -> None:
         "SMTP: 5 connections, 0 messages, 5 rejected:",
         *[f"  535 5.7.8 no {n} (AUTH, user 'apikey', from 127.0.0.1:5): session 01" for n in range(3)],
     ]
+
+
+def test_a_dialogue_that_brought_nothing() -> None:
+    """Says how it ended: a client that does not trust a certificate refuses nothing, it goes."""
+    seen = SmtpSeen(1, 0, (), (Fruitless("the client broke off", "127.0.0.1:5", "01"),))
+    last = text(Expectation(All(), within=0), smtp=seen)[-1]
+    assert last == "  no mail: the client broke off (from 127.0.0.1:5): session 01"
+
+
+def test_where_it_was_looked() -> None:
+    """The inbox and the cursor are said."""
+    progress = Progress(Expectation(All(), within=0, inbox="gw0", since=7), time.monotonic())
+    found = told(progress, Findings((), (), SILENT, 0, (), 1, "9f3a11c2.7"))
+    assert found.startswith("No mail matched in 0.0 s (inbox gw0, since 9f3a11c2.7)\n")
 
 
 def test_nobody_connected() -> None:

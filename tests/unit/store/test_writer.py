@@ -64,6 +64,18 @@ def test_lazy_operations_wait_for_each_other_but_not_for_ever(harness: Harness):
     assert harness.commits == [1, 3]
 
 
+def test_lazy_operations_hurry_when_somebody_waits(harness: Harness, monkeypatch: pytest.MonkeyPatch):
+    """Whoever reads what they write need not wait for their moment; a writer that is dead is waited for by nobody."""
+    monkeypatch.setattr(module, "LAZY_SECONDS", 3600.0)
+    harness.writer.start()
+    lazy = harness.writer.submit(event, lazy=True)
+    harness.writer.hurry()
+    assert lazy.done()
+    harness.writer.hurry()
+    harness.writer.close()
+    harness.writer.hurry()
+
+
 def test_the_queue_is_bounded_by_bytes(harness: Harness, monkeypatch: pytest.MonkeyPatch):
     """Beyond it senders are told to come again; what was taken is written."""
     monkeypatch.setattr(module, "QUEUE_BYTES", 100)
