@@ -141,6 +141,7 @@ class _Timed:
             raise StoreError(f"the database cannot be read: {error}") from error
         finally:
             self._deadline = float("inf")
+            self._functions.renew()
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
 
