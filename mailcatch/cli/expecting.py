@@ -31,7 +31,12 @@ FIELDS = {
     "cc": "header Cc",
     "subject": "the subject contains it",
     "text": "the text contains it",
+    "html": "the source of the HTML contains it",
     "header": "a header field, as X-Run=42",
+    "attachment": "an attachment's name, * for anything",
+    "link": "the URL of a link contains it",
+    "code": "the one-time code",
+    "user": "the client logged in as this user",
     "tag": "has this tag",
 }
 """The query's fields that have an option of their own."""

@@ -23,6 +23,9 @@ HEAD = ("ID", "RECEIVED", "FROM", "TO", "SUBJECT")
 def command(place: Place, query: tuple[str, ...], limit: int, as_json: bool) -> None:
     """List messages, newest first: all, or those that a QUERY finds, as in `subject:invoice is:unread`.
 
+    A QUERY is what the search box takes: words, fields as `to:bob@x.test` or `header:X-Run=42`, operators as
+    `subject[regex]:"^Order [0-9]+"`, AND, OR, -, brackets. docs/search.md has all of it.
+
     A table on a terminal; in a pipe one line each, its cells separated by tabs.
     """
     params = [("limit", str(limit)), *([("q", " ".join(query))] if query else [])]

@@ -44,6 +44,9 @@ def command(
 ) -> int:
     """Wait for mail, and print it: a line each, or with --print its code, its link to follow, or its content.
 
+    Which mail is said by options, by a QUERY as the search box takes it (`to:bob@x.test subject[regex]:^Order`), or
+    by both; docs/search.md has all fields and operators.
+
     Without --since mail that is there already counts, the newest first; with it the oldest that is newer. When none
     comes, the exit code is 1, and stderr says which came nearest and what SMTP saw.
     """

@@ -76,6 +76,8 @@ class _Reader:
             parts = [self._field(name, of, f"{path}.{key}", (*brackets, str(key))) for key, of in value.items()]
             return _joined(parts)
         if isinstance(value, list):
+            if any(isinstance(each, list) for each in value):
+                raise _error(path, "a list of texts is wanted, not of lists.")
             return _joined([self._field(name, each, f"{path}[{at}]", brackets) for at, each in enumerate(value)])
         if isinstance(value, bool):
             return self._spelt(name, str(value).lower(), path, self._exists(name, path, value, brackets))

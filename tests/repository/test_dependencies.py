@@ -10,13 +10,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 DISTRIBUTIONS = {
-    **{
-        "dns": "dnspython",
-        "flask_mail": "flask-mail",
-        "flask_sock": "flask-sock",
-        "re2": "google-re2",
-        "yaml": "pyyaml",
-    },
+    "dns": "dnspython",
+    "flask_mail": "flask-mail",
+    "flask_sock": "flask-sock",
+    "re2": "google-re2",
+    "yaml": "pyyaml",
 }
 """Where a package's name is not the name of its import."""
 

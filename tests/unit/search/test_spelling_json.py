@@ -97,6 +97,11 @@ def test_depth_is_bounded() -> None:
         value = {"not": value}
     with pytest.raises(QueryError, match="nests deeper"):
         read(value)
+    lists: object = "x"
+    for _ in range(900):
+        lists = [lists]
+    with pytest.raises(QueryError, match="a list of texts is wanted"):
+        read({"tag": lists})
 
 
 def test_a_mistake_has_its_suggestion() -> None:
