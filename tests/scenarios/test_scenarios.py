@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.scenarios.cases import SCENARIOS, Scenario
 from tests.scenarios.stage import staged, steadied
 from tests.support.service import config
 
+MANUAL = Path(__file__).parents[2] / "docs" / "testing-mail.md"
 GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -38,6 +40,12 @@ def test_scenario(name: str, tmp_path: Path) -> None:
     refused = [(each["code"], each["verb"]) for each in explanation["smtp"]["rejected"]]
     assert refused == ([scenario.refusal] if scenario.refusal else [])
     assert (GOLDEN / f"{name}.txt").read_text("utf-8") == steadied(explanation["text"]) + "\n"
+
+
+def test_the_manual_shows_what_is_said() -> None:
+    """Its example is a scenario's text."""
+    (shown,) = re.findall(r"(?m)^```\n(No mail(?:(?!```).*\n)+)```$", MANUAL.read_text("utf-8"))
+    assert steadied(shown) == (GOLDEN / "typo.txt").read_text("utf-8")
 
 
 def test_no_golden_text_is_left_over() -> None:
