@@ -17,11 +17,13 @@ from mailcatch.bus import Bus
 from mailcatch.dsn.read import is_report, read
 from mailcatch.dsn.values import Reported
 from mailcatch.errors import MailcatchError, NotFound
+from mailcatch.ids import new_id
 from mailcatch.inbox import Inbox
 from mailcatch.journey import Return, Sent
 from mailcatch.mime.headers import read_fields
 from mailcatch.mime.hops import Hop, facts_of, hops_of
-from mailcatch.model import Summary
+from mailcatch.model import Message, Summary
+from mailcatch.relay.delivered import asks, delivered
 from mailcatch.store.api import Reader
 
 log = logging.getLogger(__name__)
@@ -40,12 +42,16 @@ _TEXT = 500
 
 
 class ReturnsFollower:
-    """The thread `returns`: from its start on, each new message is looked at once."""
+    """The thread `returns`: from its start on, each new message is looked at once.
 
-    def __init__(self, store: Reader, inbox: Inbox, bus: Bus) -> None:
+    Those of local recipients whose sender asked for it are reported as delivered. `hostname` is what we call ourselves.
+    """
+
+    def __init__(self, store: Reader, inbox: Inbox, bus: Bus, hostname: str) -> None:
         self._store = store
         self._inbox = inbox
         self._bus = bus
+        self._hostname = hostname
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
         self._seq = 0
@@ -92,8 +98,18 @@ class ReturnsFollower:
             found = tuple(returned(self._store, summary))
             if found:
                 self._inbox.link(found).result()
+            if summary.mail_from:
+                self._report(self._store.message(summary.id))
         except NotFound:
             return  # it has gone meanwhile
+
+    def _report(self, message: Message) -> None:
+        """Say that a message is in the mailboxes of those for whom that was asked."""
+        if recipients := asks(message):
+            header = self._store.raw_range(message.summary.id, 0, HEADER)
+            made = delivered(message, header, recipients, hostname=self._hostname, id=new_id())
+            if made is not None:
+                self._inbox.bounce(made.raw, made.to).result()
 
 
 def returned(store: Reader, summary: Summary) -> Iterator[Return]:

@@ -30,7 +30,7 @@ class World:
         self.bus = Bus()
         self.store: Store = open_store(database, self.bus)
         self.inbox = Inbox(self.store)
-        self.follower = ReturnsFollower(self.store, self.inbox, self.bus)
+        self.follower = ReturnsFollower(self.store, self.inbox, self.bus, "mail.test")
         self.id = self.bring(MAIL, "app@x.test")
         number = job(database, self.id)
         self.bob = recipient(database, number, "bob@y.test", original="list@y.test")
@@ -161,3 +161,17 @@ def test_whose():
     assert whose([bob, ann], ["eve@y.test"]) is None
     assert whose([bob], ["eve@y.test"]) == bob
     assert whose([], ["eve@y.test"]) is None
+
+
+def test_a_local_recipient_is_reported_as_delivered(world: World):
+    """Where the sender asked for it; the report lies in the sender's own mailbox, and is not reported on itself."""
+    before = world.store.cursor().seq
+    envelope = Envelope("app@x.test", (Recipient("bob@x.test", {"NOTIFY": "SUCCESS"}, "local", "rule"),))
+    world.inbox.accept(MAIL, envelope, origin="smtp").result(5)
+    seq = before
+    while len(added := [each for each in world.store.events(before).events if each.kind == "added"]) < 2:
+        at = world.store.cursor().seq
+        assert at > seq or world.bus.wait(at, 10) > at, "no report came"
+        seq = at
+    told = world.store.message(added[1].id or "")
+    assert (told.origin, told.summary.rcpt_to, told.summary.subject) == ("bounce", ("app@x.test",), "Delivered: hi")
