@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from mailcatch.dsn.read import read
+from mailcatch.mime.hops import hops_of
 from mailcatch.model import Envelope, Recipient
-from mailcatch.relay.hops import hops_of
 from mailcatch.relay.received import received_line
 from mailcatch.testing import MailCatch
 from tests.lab.dns import ScriptedDns
