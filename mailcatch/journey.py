@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from mailcatch.trace import TraceEvent
+from mailcatch.trace import RecipientResult, TraceEvent
 
 
 class Traveller(Struct, frozen=True):
@@ -62,10 +62,12 @@ class Return(Struct, frozen=True):
     """What came of a message: a report about one recipient, made here or come back, or the message itself, come back.
 
     `message` is the id of the report, or of the message as it came back with the hops it has made; `kind` and the facts
-    of `data` are those of a trace (`trace.KINDS`).
+    of `data` are those of a trace (`trace.KINDS`). `result` is what a server said later of a mail that was sent: it
+    becomes the recipient's.
     """
 
     recipient: int
     message: str
     kind: Literal["dsn.made", "return.bounce", "hop"]
     data: dict[str, object]
+    result: RecipientResult | None = None

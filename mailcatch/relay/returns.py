@@ -25,6 +25,7 @@ from mailcatch.mime.hops import Hop, facts_of, hops_of
 from mailcatch.model import Message, Summary
 from mailcatch.relay.delivered import asks, delivered
 from mailcatch.store.api import Reader
+from mailcatch.trace import RecipientResult
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ LARGEST = 4 << 20
 """Octets of a report that are read: what servers return of the message may be large, what they say of it is not."""
 
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}\Z")
+_REPLY = re.compile(r"([245]\d\d)[ -]")
 _PAGE = 200
 _STOP = 10.0  # seconds that a message under way may take at the end
 _FAILED = 5.0  # seconds until the next try after the database could not
@@ -148,13 +150,25 @@ def _reported(store: Reader, summary: Summary) -> Iterator[Return]:
     for each in found.report.recipients:
         about = whose(sent, (each.address, each.original or ""))
         if about is not None:
-            yield Return(about.recipient, summary.id, "return.bounce", _facts(summary, each, about))
+            facts = _facts(summary, each, about)
+            yield Return(about.recipient, summary.id, "return.bounce", facts, _result(each, about))
 
 
 def _facts(summary: Summary, each: Reported, about: Sent) -> dict[str, object]:
     facts = {"message": summary.id, "addresses": [about.address], "action": each.action, "status": each.status}
     text = (each.diagnostic or "")[:_TEXT]
     return {name: value for name, value in {**facts, "text": text}.items() if value}
+
+
+def _result(each: Reported, about: Sent) -> RecipientResult | None:
+    """Return what a failure makes of a recipient; a delay or a success changes nothing."""
+    if each.action != "failed":
+        return None
+    said = (each.diagnostic or "")[:_TEXT]
+    code = _REPLY.match(said)
+    text = said[code.end() :].removeprefix(each.status).strip() if code else said
+    number = int(code[1]) if code else None
+    return RecipientResult(about.recipient, about.address, "failed", number, each.status or None, text, mta=each.mta)
 
 
 # The message itself

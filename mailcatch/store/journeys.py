@@ -85,7 +85,8 @@ def link(transaction: Transaction, returned: Sequence[Return]) -> int:
     """Link what came back to its recipients; return of how many messages the way has grown.
 
     Each is an event of the recipient's last attempt, once however many recipients it is about; a report is the
-    recipient's bounce besides. The message whose way it belongs to gets a `path` event.
+    recipient's bounce besides, and what it says of one to whom the mail was sent becomes the result. The message whose
+    way it belongs to gets a `path` event.
     """
     touched: dict[int, str] = {}
     for each in returned:
@@ -112,6 +113,12 @@ def _name_bounce(transaction: Transaction, each: Return) -> None:
         "UPDATE relay_recipients SET bounce = (SELECT seq FROM messages WHERE id = ?) WHERE number = ?",
         (each.message, each.recipient),
     )
+    if (said := each.result) is not None:
+        transaction.execute(
+            "UPDATE relay_recipients SET state = ?, code = ?, enhanced = ?, text = ?, mta = ?, next_at = NULL"
+            " WHERE number = ? AND state = 'sent'",
+            (said.state, said.code, said.enhanced, said.text, said.mta, each.recipient),
+        )
 
 
 def _is_there(transaction: Transaction, attempt: int, each: Return) -> bool:

@@ -96,7 +96,11 @@ def test_a_report_is_linked_to_its_recipient(world: World):
         "text": "550 5.1.1 no such user",
     }
     assert linked(world) == [("return.bounce", facts)]
-    assert [each.bounce for each in world.store.journeys(world.id)[0].recipients] == [back, None]
+    bob, ann = world.store.journeys(world.id)[0].recipients
+    assert (bob.bounce, bob.state, bob.code, bob.enhanced, bob.text, bob.mta) == (
+        back, "failed", 550, "5.1.1", "no such user", "mx.z.test",
+    )  # fmt: skip
+    assert (ann.bounce, ann.state) == (None, "sent")
 
 
 def test_a_report_that_lost_our_line_is_linked_by_the_message_id(world: World):
@@ -175,3 +179,12 @@ def test_a_local_recipient_is_reported_as_delivered(world: World):
         seq = at
     told = world.store.message(added[1].id or "")
     assert (told.origin, told.summary.rcpt_to, told.summary.subject) == ("bounce", ("app@x.test",), "Delivered: hi")
+
+
+def test_a_delay_elsewhere_changes_no_result(world: World):
+    """It is shown, and the recipient's mail was sent all the same."""
+    before = world.store.cursor().seq
+    world.bring(report(world).replace(b"Action: failed", b"Action: delayed"), "")
+    world.path_event(before)
+    bob = world.store.journeys(world.id)[0].recipients[0]
+    assert (bob.state, bob.code, bob.bounce is not None) == ("sent", None, True)
