@@ -34,6 +34,8 @@ class Terminal:
 
         self.pid, self.master = pty.fork()
         if self.pid == 0:
+            for number in (signal.SIGINT, signal.SIGQUIT):  # ignored where the tests run in the background
+                signal.signal(number, signal.SIG_DFL)
             os.execvp(words[0], words)
 
     def until(self, wanted: str) -> str:
