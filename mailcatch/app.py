@@ -27,10 +27,12 @@ from mailcatch.control import Info, Limits
 from mailcatch.errors import ConfigError
 from mailcatch.inbox import Inbox
 from mailcatch.inbox.retention import RetentionFollower
+from mailcatch.inbox.routing import Router
+from mailcatch.inbox.tagging import Tagger
 from mailcatch.ports import Ports, hosts_of, open_ports, told
 from mailcatch.recipients import Recipients
 from mailcatch.signals import Stop
-from mailcatch.store.api import Retention, Store
+from mailcatch.store.api import NewInbox, Retention, Store
 
 if TYPE_CHECKING:
     from mailcatch.tls import Tls
@@ -103,11 +105,15 @@ async def serving(config: Config) -> AsyncIterator[Service]:
         authority = Authority(config.auth)
         stack.callback(authority.close)
         recipients = Recipients(config.recipients)
+        router, tagger = Router(config.inboxes.catch_domain, config.rules.inboxes), Tagger(config.rules.tags)
         tls = await asyncio.to_thread(_tls_of, config) if config.tls.enabled else None
         service, bus = Service(_about(config, ports), tls, authority, recipients), Bus()
         store = await _opened(stack, service, config, bus)
-        inbox = Inbox(store)
+        inbox = Inbox(store, router, tagger)
         stack.push_async_callback(asyncio.to_thread, inbox.close)
+        if config.rules.inboxes:
+            declared = [NewInbox(rule.name, rule.label) for rule in config.rules.inboxes]
+            await asyncio.wrap_future(inbox.declare_inboxes(declared))
         retention = RetentionFollower(store, bus, _kept(config.store))
         stack.push_async_callback(asyncio.to_thread, retention.close)
         stack.callback(bus.close)
@@ -212,6 +218,7 @@ def _about(config: Config, ports: Ports) -> Info:
             max_bytes=config.store.max_bytes,
             max_age=config.store.max_age,
         ),
+        catch_domain=config.inboxes.catch_domain,
         smtp=told(ports.smtp),
         http=told(ports.http),
         pop3=told(ports.pop3),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mailcatch.kinds import (
+    CATCH,
     COUNT,
     DATABASE,
     DOMAINS,
@@ -38,8 +39,11 @@ from mailcatch.kinds import (
 )
 from mailcatch.kinds import TEMPORARY as TEMPORARY  # handed on: who reads sections meets these two
 from mailcatch.kinds import Bind as Bind
+from mailcatch.rules import CATCH_DOMAIN, Rules
 
 _PREFIX = "MAILCATCH_"
+
+NO_RULES = Rules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +345,16 @@ class RecipientsSection:
 
 
 @dataclass(frozen=True, slots=True)
+class InboxesSection:
+    """How mail finds its inbox, besides the tables of the configuration file."""
+
+    catch_domain: str = field(
+        default=CATCH_DOMAIN,
+        metadata=option(CATCH, "domain under which inboxes have addresses: anyone@NAME.mailcatch.example"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All sections; each door gets its own only."""
 
@@ -353,6 +367,8 @@ class Config:
     tls: TlsSection = TlsSection()
     auth: AuthSection = AuthSection()
     recipients: RecipientsSection = RecipientsSection()
+    inboxes: InboxesSection = InboxesSection()
+    rules: Rules = NO_RULES
 
 
 SECTIONS = {
@@ -364,6 +380,7 @@ SECTIONS = {
     "tls": TlsSection,
     "auth": AuthSection,
     "recipients": RecipientsSection,
+    "inboxes": InboxesSection,
     "store": StoreSection,
 }
 
@@ -385,10 +402,10 @@ def options() -> tuple[Option, ...]:
     return tuple(found.values())
 
 
-def config_of(values: dict[str, Any]) -> Config:
+def config_of(values: dict[str, Any], rules: Rules = NO_RULES) -> Config:
     """Return the configuration made of option values, by the options' keys; what is not given has its default."""
     made = {
         name: section(**{each.field: values[each.key] for each in options_of(section) if each.key in values})
         for name, section in SECTIONS.items()
     }
-    return Config(**made)
+    return Config(**made, rules=rules)

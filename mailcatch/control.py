@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mailcatch.model import Listener
+from mailcatch.rules import CATCH_DOMAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,6 @@ class Info:
     http: tuple[Listener, ...] = ()
     pop3: tuple[Listener, ...] = ()
     imap: tuple[Listener, ...] = ()
-    catch_domain: str = "mailcatch.example"
+    catch_domain: str = CATCH_DOMAIN
     ready: bool = False  # every listener is bound and the store is open
     stopping: bool = False

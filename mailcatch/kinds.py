@@ -155,6 +155,13 @@ def _read_domain(text: str) -> str:
     return domain.lower()
 
 
+def _read_catch(text: str) -> str:
+    domain = _read_domain(text)
+    if domain.startswith((".", "[")):
+        raise ValueError("give a domain under which inboxes have theirs, as mailcatch.example")
+    return domain.removesuffix(".")
+
+
 def _read_users(text: str) -> Path | str:
     """Return a list as text, or the path of a file: a list has @ in it, and no slash before that."""
     local, at, _ = text.strip().partition("@")
@@ -202,6 +209,7 @@ FLAG = Kind("", str, lambda value: "on" if value else "off", flag=True)
 LISTENERS = Kind("[HOST:]PORT|off", _read_listener, repeatable=True)
 HOST = Kind("ADDR", _read_host)
 HOSTS = Kind("NAME", _read_name, repeatable=True)
+CATCH = Kind("NAME", _read_catch)
 DOMAINS = Kind("DOMAIN", _read_domain, repeatable=True)
 USERS = Kind("FILE|LIST", _read_users, _show_optional)
 PATH = Kind("PATH", _read_path, _show_optional)

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 Origin = Literal["smtp", "http", "import", "append", "bounce"]
 Protocol = Literal["SMTP", "ESMTP", "POP3", "IMAP", "HTTP"]
-EventKind = Literal["added", "changed", "removed", "reset", "path", "session"]
+EventKind = Literal["added", "changed", "removed", "reset", "path", "session", "inbox"]
 Order = Literal["desc", "asc"]
 Protection = Literal["none", "starttls", "implicit"]
 Route = Literal["local", "relay", "blocked", "none"]

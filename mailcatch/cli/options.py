@@ -154,4 +154,4 @@ def _source(ctx: click.Context, option: Option) -> str:
 def config_from(ctx: click.Context) -> Config:
     """Return the configuration that a command was given."""
     keys = {each.key for each in options()}
-    return config_of({key: value for key, value in ctx.params.items() if key in keys})
+    return config_of({key: value for key, value in ctx.params.items() if key in keys}, current_settings(ctx).rules)

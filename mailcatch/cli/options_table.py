@@ -42,6 +42,23 @@ max-messages = 5000
 max-age = "7d"
 ```
 
+Two kinds of tables stand after the options. `[[inbox]]` makes an inbox at the start, and mail goes there from clients
+that greet so (`helo`, where `*` stands for anything) or come from there (`client`, an address or network), unless a
+login, the header `X-Mailcatch-Inbox` or a recipient says otherwise. `[[tag]]` gives a tag to mail that matches a query,
+in the language of the search box, when it arrives:
+
+```toml
+[[inbox]]
+name = "ci"
+label = "Builds"
+helo = "runner-*.ci.example"
+client = ["172.18.0.0/16"]
+
+[[tag]]
+name = "billing"
+query = "from:shop.example subject:invoice"
+```
+
 A key that is no option is refused, and the nearest name given. A file that merely lies in the working directory may
 have come with a clone, so it may not set `host`, `allow-host`, the files of TLS and of the users, a listener that is
 not loopback, nor a database or ready file outside of that directory, nor clear a database that is not its own. One line
@@ -67,6 +84,7 @@ _TITLES = {
     "tls": "TLS",
     "auth": "Logging in",
     "recipients": "Recipients",
+    "inboxes": "Inboxes",
     "store": "The database",
 }
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mailcatch.config import Bind, Option, options
+from mailcatch.cli.tables import NAMES, rules_of
+from mailcatch.config import NO_RULES, Bind, Option, options
 from mailcatch.errors import ConfigError
 from mailcatch.kinds import LISTENERS
+from mailcatch.rules import Rules
 
 NAME = "mailcatch.toml"
 
@@ -21,6 +23,7 @@ class Settings:
     path: Path | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
+    rules: Rules = NO_RULES
 
     def __str__(self) -> str:
         return str(self.path)
@@ -43,12 +46,17 @@ def load(named: str | None) -> Settings:
     """
     if named is not None:
         path = Path(named).expanduser()
-        return Settings(path, _checked(path, _read(path)))
+        return _whole(path)
     here = Path(NAME)
     if _is_there(here):
         return _found(here)
     common = common_file()
-    return Settings(common, _checked(common, _read(common))) if _is_there(common) else Settings()
+    return _whole(common) if _is_there(common) else Settings()
+
+
+def _whole(path: Path) -> Settings:
+    table = _read(path)
+    return Settings(path, _checked(path, table), rules=rules_of(str(path), table))
 
 
 def _is_there(path: Path) -> bool:
@@ -79,10 +87,11 @@ def _read(path: Path) -> dict[str, Any]:
 def _checked(path: Path, table: dict[str, Any]) -> dict[str, Any]:
     """Return the values by the options' keys, as text."""
     by_name = {each.name: each for each in options()}
-    for key in table:
+    values = {key: value for key, value in table.items() if key not in NAMES}
+    for key in values:
         if key not in by_name:
             raise ConfigError(f"{path}: there is no option {key!r}{_nearest(key, list(by_name))}")
-    return {by_name[key].key: _text(by_name[key], value) for key, value in table.items()}
+    return {by_name[key].key: _text(by_name[key], value) for key, value in values.items()}
 
 
 def _nearest(key: str, names: list[str]) -> str:
@@ -101,13 +110,15 @@ def _text(option: Option, value: object) -> object:
 
 def _found(path: Path) -> Settings:
     """Read the working directory's file: it may come with a clone, and so may not open or overwrite anything."""
-    values = _checked(path, _read(path))
+    table = _read(path)
+    values = _checked(path, table)
     by_key = {each.key: each for each in options()}
     ignored = {key for key, value in values.items() if not _harmless(by_key[key], value)}
     if "clear" in values and ("database" not in values or "database" in ignored):
         ignored.add("clear")  # it would empty a database that is not its own
     kept = {key: value for key, value in values.items() if key not in ignored}
-    return Settings(path, kept, tuple(by_key[key].name for key in values if key in ignored))
+    left_out = tuple(by_key[key].name for key in values if key in ignored)
+    return Settings(path, kept, left_out, rules_of(str(path), table))
 
 
 def _harmless(option: Option, value: object) -> bool:

@@ -6,12 +6,15 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from mailcatch.inbox.accept import Arrival, compose
+from mailcatch.inbox.accept import Arrival, Rules, compose
 from mailcatch.inbox.budget import ByteBudget
+from mailcatch.inbox.expiry import Expiry
 from mailcatch.inbox.mailboxes import Mailboxes
+from mailcatch.inbox.routing import Router
+from mailcatch.inbox.tagging import Tagger
 from mailcatch.journey import Return
 from mailcatch.model import Envelope, Origin, Recipient, Session
-from mailcatch.store.api import Added, Change, Outcome, Selection, Store
+from mailcatch.store.api import Added, Change, Destination, ListedInbox, NewInbox, Outcome, Selection, Store
 
 READ_AT_ONCE = 64 << 10
 """Mail up to this size (bytes) is read by the caller's own thread: a hop to another costs more than the scan."""
@@ -23,8 +26,11 @@ READING_BYTES = 64 << 20
 class Inbox:
     """What the doors call to write; reads go straight to the store."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, router: Router | None = None, tagger: Tagger | None = None) -> None:
         self._store = store
+        self._rules = Rules(router or Router(), tagger or Tagger(), store.inboxes_of)
+        self._expiry = Expiry(store)
+        self._expiry.look()  # at those that an earlier process made
         self.mailboxes = Mailboxes(store)
         self._budget = ByteBudget(READING_BYTES)
         # Two threads: they share the interpreter's lock, more would only wait.
@@ -42,11 +48,13 @@ class Inbox:
         pinned: bool = False,
         binned: bool = False,
         tags: tuple[str, ...] = (),
+        destination: Destination | None = None,
     ) -> Future[Added]:
         """Read and store one message; the future resolves when it is durable and visible everywhere (G1).
 
-        `received_at` is in milliseconds (default now). The future fails with Overloaded or StoreError, and then
-        nothing was stored; a future cancelled in time stores nothing either.
+        `received_at` is in milliseconds (default now). Without a `destination` the rules say which inboxes it is for.
+        The future fails with Overloaded or StoreError, and then nothing was stored; a future cancelled in time stores
+        nothing either.
         """
         arrival = Arrival(
             raw=raw,
@@ -58,9 +66,10 @@ class Inbox:
             pinned=pinned,
             binned=binned,
             tags=tags,
+            destination=destination,
         )
         if len(raw) <= READ_AT_ONCE:
-            return self._store.add(compose(arrival))
+            return self._store.add(compose(arrival, self._rules))
         return self._accept_large(arrival)
 
     def bounce(self, raw: bytes, to: str) -> Future[Added]:
@@ -87,8 +96,24 @@ class Inbox:
         """Remove the selected messages for ever and everywhere (G13, G14)."""
         return self._store.delete(selection)
 
+    def make_inbox(self, new: NewInbox) -> Future[ListedInbox]:
+        """Make an inbox, or take over one that mail has made; the future fails with Conflict if it is there already."""
+        made = self._store.make_inbox(new)
+        if new.ttl is not None:
+            made.add_done_callback(lambda _: self._expiry.look())
+        return made
+
+    def declare_inboxes(self, declared: Sequence[NewInbox]) -> Future[None]:
+        """Make the inboxes of the configuration."""
+        return self._store.declare_inboxes(declared)
+
+    def delete_inbox(self, name: str) -> Future[None]:
+        """Forget an inbox, never its mail; who waits there is told. It fails with NotFound, or Conflict: `default`."""
+        return self._store.delete_inbox(name)
+
     def close(self) -> None:
         """Finish what is being read; the store stays open, for its owner closes it."""
+        self._expiry.close()
         self._budget.close()
         self._pool.shutdown(wait=True)
 
@@ -101,7 +126,7 @@ class Inbox:
             size = len(arrival.raw)
             try:
                 with self._budget.taken(size):
-                    stored = self._store.add(compose(arrival))
+                    stored = self._store.add(compose(arrival, self._rules))
             except BaseException as error:  # noqa: BLE001 - whoever waits for the future must hear of it
                 answer.set_exception(error)
             else:

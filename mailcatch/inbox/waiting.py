@@ -30,6 +30,7 @@ class Waiter:
 
     def __init__(self, expectation: Expectation, ring: Callable[[], None]) -> None:
         self.progress = Progress(expectation, time.monotonic())
+        self.inbox: int | None = None  # its number: one that is made anew under its name is another
         self.key = _key_of(expectation.query)
         self._ring = ring
         self._lock = threading.Lock()
@@ -116,13 +117,6 @@ class Waiting:
         finally:
             self._forget(waiter)
 
-    def forget_inbox(self, name: str) -> None:
-        """End those who wait for mail of an inbox: it was deleted."""
-        with self._lock:
-            ended = [waiter for waiter in self._waiters if waiter.progress.expectation.inbox == name]
-        for waiter in ended:
-            waiter.end()
-
     def close(self) -> None:
         """End the thread; the bus must be closed, for it waits there."""
         with self._lock:
@@ -134,6 +128,7 @@ class Waiting:
         with self._lock:
             if not self._waiters:
                 self._seen_up_to = self._store.cursor().seq
+            waiter.inbox = self._number(waiter.progress.expectation.inbox)  # after: what goes later wakes the thread
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="matcher", daemon=True)
                 self._thread.start()
@@ -191,6 +186,7 @@ class Waiting:
                     self._pause()
 
     def _look(self, position: int) -> None:
+        self._end_homeless()
         found = self._store.arrivals(position, _PAGE)
         with self._lock:
             if self._seen_up_to != position:
@@ -199,6 +195,16 @@ class Waiting:
             shown = [(seen, waiter) for seen in found.seen for waiter in self._interested(seen)]
         for seen, waiter in shown:
             waiter.see(seen)
+
+    def _number(self, inbox: str | None) -> int | None:
+        return None if inbox is None else self._store.inbox_number(inbox)
+
+    def _end_homeless(self) -> None:
+        """End those whose inbox is gone: it was deleted, its time was over, or others needed its place."""
+        with self._lock:
+            ended = [each for each in self._waiters if each.inbox != self._number(each.progress.expectation.inbox)]
+        for waiter in ended:
+            waiter.end()
 
     def _interested(self, seen: Seen) -> list[Waiter]:
         keys = {key for key, _, _ in seen.candidate.addresses} if self._by_key else set()

@@ -25,6 +25,34 @@ from mailcatch.store.deriving import Derived, derive
 from mailcatch.store.graves import How
 from mailcatch.store.mailbox_api import MailboxStore
 
+MOST_TAGS = 50
+"""How many tags a message may have."""
+
+
+class Destination(Struct, frozen=True):
+    """Which inboxes a message is for. It is settled when it is stored: only then is it sure which there are.
+
+    Those `named` are made if they are not there. Without any, those of `addressed` that are there; if none is, the
+    `fallback`, which is made too. Without that either, it lies in none.
+    """
+
+    named: tuple[str, ...] = ()
+    addressed: tuple[str, ...] = ()
+    fallback: tuple[str, ...] = ("default",)
+
+
+TO_DEFAULT = Destination()
+NOWHERE = Destination(fallback=())
+"""What a mail client keeps (IMAP's APPEND) is in no inbox."""
+
+
+class NewInbox(Struct, frozen=True):
+    """An inbox that somebody asks for. Without a name it gets one that nobody has, without `ttl` (ms) it stays."""
+
+    name: str = ""
+    label: str = ""
+    ttl: int | None = None
+
 
 class NewMessage(Struct, frozen=True, dict=True):
     """A message that was read: the store keeps its bytes, its envelope, what lists show, and what it derives itself.
@@ -38,14 +66,15 @@ class NewMessage(Struct, frozen=True, dict=True):
     envelope: Envelope
     origin: Origin
     reading: Reading
-    inboxes: tuple[str, ...] = ("default",)
+    destination: Destination = TO_DEFAULT
     internal_at: int | None = None  # IMAP INTERNALDATE; None: as received_at
     session: Session | None = None
+    derived_before: Derived | None = None  # by whoever needed it already
 
     @cached_property
     def derived(self) -> Derived:
         """Return what search asks of it; made when first asked for."""
-        return derive(self.reading, self.envelope)
+        return self.derived_before or derive(self.reading, self.envelope)
 
 
 class Added(Struct, frozen=True):
@@ -270,6 +299,15 @@ class Reader(Protocol):
     def inboxes(self) -> tuple[ListedInbox, ...]:
         """Return the inboxes, oldest first."""
 
+    def inbox_number(self, name: str) -> int | None:
+        """Return by what number an inbox is known, None if there is none; one made anew under its name has another."""
+
+    def inboxes_of(self, destination: Destination) -> tuple[str, ...]:
+        """Return the inboxes that a message with that destination would be stored in now."""
+
+    def next_expiry(self) -> int | None:
+        """Return when the next inbox expires, milliseconds since 1970; None if none does."""
+
     def sessions(self, *, limit: int = 50, before: int | None = None, rejected: bool | None = None) -> SessionPage:
         """Return sessions, newest first, what was recorded until now included; `rejected=True` those with a refusal."""
 
@@ -319,6 +357,21 @@ class Store(Reader, MailboxStore, Protocol):
 
     def delete(self, selection: Selection) -> Future[Outcome]:
         """Remove messages for ever and everywhere; events `removed`, or one `reset` past 200 (G13, G14)."""
+
+    def make_inbox(self, new: NewInbox) -> Future[ListedInbox]:
+        """Make an inbox, or take over one that mail has made. The future fails with Conflict if it is there already."""
+
+    def declare_inboxes(self, declared: Sequence[NewInbox]) -> Future[None]:
+        """Make the inboxes of the configuration, or bring them up to date."""
+
+    def delete_inbox(self, name: str) -> Future[None]:
+        """Forget an inbox, with an event `inbox`. What lies in no other moves to `default`.
+
+        The future fails with NotFound, and with Conflict for `default`.
+        """
+
+    def expire_inboxes(self, limit: int = 50) -> Future[int]:
+        """Forget at most `limit` inboxes whose time is over, the same way; return how many."""
 
     def prune(self, retention: Retention, now: int, limit: int = 100) -> Future[Outcome]:
         """Remove at most `limit` of the oldest messages that retention does not keep; count 0: nothing left to do.

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from itertools import count
 
 from mailcatch.store.api import NewMessage
+from mailcatch.store.log import announce
 from mailcatch.store.mailbox_api import Copied, Range
 from mailcatch.store.mailboxes import is_of_all, mailbox_of, place_of
 from mailcatch.store.messages import add as add_message
-from mailcatch.store.messages import announce, standings
+from mailcatch.store.messages import standings
 from mailcatch.store.placements import Copy, copies_of, joined, put, put_copies, take_out, uids_of
 from mailcatch.store.tally import Standing
 from mailcatch.store.transaction import Transaction

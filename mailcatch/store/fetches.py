@@ -6,8 +6,9 @@ import sqlite3
 from collections.abc import Sequence
 
 from mailcatch.model import Fetch
+from mailcatch.store.log import announce
 from mailcatch.store.mailbox_api import Fetched
-from mailcatch.store.messages import announce, find
+from mailcatch.store.messages import find
 from mailcatch.store.rows import text_of
 from mailcatch.store.transaction import Transaction
 

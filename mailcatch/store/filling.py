@@ -6,6 +6,9 @@ stands in its mailboxes, so that what was expunged there does not come back.
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Sequence
+
 from mailcatch.store.mailboxes import place_of
 from mailcatch.store.rows import text_of
 from mailcatch.store.transaction import Transaction
@@ -28,19 +31,28 @@ def fill(transaction: Transaction, account: int, kind: str, name: str, limit: in
     waiting = [row[0] for row in connection.execute(_WAITING[kind], (filled, name, limit))]
     if waiting:
         place, modseq = place_of(connection, account), transaction.next_seq()
-        binned = "m.binned_at IS NOT NULL" if kind == "all" else "0"
-        for mailbox, where in ((place.inbox, f"NOT ({binned})"), (place.trash, binned)):
-            (uid,) = connection.execute("SELECT uidnext FROM mailboxes WHERE number = ?", (mailbox,)).fetchone()
-            count = connection.execute(
-                "INSERT INTO placements (mailbox, uid, message, delivered, flags, keywords, modseq, saved_at, size)"
-                " SELECT ?1, ?2 - 1 + row_number() OVER (ORDER BY m.seq), m.seq, 1, m.flags, m.keywords, ?3, ?4, m.size"
-                " FROM json_each(?5) w CROSS JOIN messages m ON m.seq = w.value"
-                f" WHERE m.origin <> 'append' AND {where}",
-                (mailbox, uid, modseq, transaction.at, text_of(waiting)),
-            ).rowcount
-            connection.execute(
-                "UPDATE mailboxes SET uidnext = uidnext + ?1, highest_modseq = max(highest_modseq, ?2),"
-                " filled = max(filled, ?3) WHERE number = ?4",
-                (count, modseq if count else 0, waiting[-1], mailbox),
-            )
+        if kind == "all":
+            deliver(connection, place.inbox, waiting, modseq=modseq, at=transaction.at, where="m.binned_at IS NULL")
+            deliver(connection, place.trash, waiting, modseq=modseq, at=transaction.at, where="m.binned_at IS NOT NULL")
+        else:
+            deliver(connection, place.inbox, waiting, modseq=modseq, at=transaction.at)
     return len(waiting) < limit
+
+
+def deliver(
+    connection: sqlite3.Connection, mailbox: int, messages: Sequence[int], *, modseq: int, at: int, where: str = "1"
+) -> None:
+    """Place delivered copies of messages, ascending, in a mailbox; `where` is SQL about a message m."""
+    (uid,) = connection.execute("SELECT uidnext FROM mailboxes WHERE number = ?", (mailbox,)).fetchone()
+    count = connection.execute(
+        "INSERT INTO placements (mailbox, uid, message, delivered, flags, keywords, modseq, saved_at, size)"
+        " SELECT ?1, ?2 - 1 + row_number() OVER (ORDER BY m.seq), m.seq, 1, m.flags, m.keywords, ?3, ?4, m.size"
+        " FROM json_each(?5) w CROSS JOIN messages m ON m.seq = w.value"
+        f" WHERE m.origin <> 'append' AND {where}",
+        (mailbox, uid, modseq, at, text_of(list(messages))),
+    ).rowcount
+    connection.execute(
+        "UPDATE mailboxes SET uidnext = uidnext + ?1, highest_modseq = max(highest_modseq, ?2),"
+        " filled = max(filled, ?3) WHERE number = ?4",
+        (count, modseq if count else 0, messages[-1], mailbox),
+    )

@@ -71,10 +71,14 @@ TEXTS = Insert("INSERT INTO texts (message, subject, people, body, keys)", _valu
 ADDRESSES = Insert("INSERT INTO addresses (key, message, roles)", _values(3))
 DOMAINS = Insert("INSERT OR IGNORE INTO domains (key, domain)", _values(2))
 TAGS = Insert("INSERT OR IGNORE INTO tags (tag, message)", _values(2))
-INBOX_MESSAGES = Insert(
-    "INSERT OR IGNORE INTO inbox_messages (inbox, message)", "((SELECT number FROM inboxes WHERE name = ?), ?)"
+INBOXES = Insert("INSERT INTO inboxes (number, name, label, automatic, created_at, used_at, expires_at)", _values(7))
+INBOX_MESSAGES = Insert("INSERT OR IGNORE INTO inbox_messages (inbox, message)", _values(2))
+USED = Insert(
+    "INSERT INTO inboxes (number, name, automatic, created_at, used_at)",
+    "(?, ?, 1, ?, ?)",
+    " ON CONFLICT (number) DO UPDATE SET used_at = excluded.used_at",
 )
-"""An inbox that is gone meanwhile takes nothing: what is NULL is ignored."""
+"""When mail last came to an inbox that mail has made."""
 
 
 class Placements(Insert):
@@ -116,6 +120,8 @@ ORDER = (
     ADDRESSES,
     DOMAINS,
     TAGS,
+    INBOXES,
+    USED,
     INBOX_MESSAGES,
     PLACEMENTS,
     EVENTS,

@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from mailcatch.journey import Attempt, Journey, Return, Sent, Traveller
-from mailcatch.store.messages import announce, find
+from mailcatch.store.log import announce
+from mailcatch.store.messages import find
 from mailcatch.store.rows import text_of
 from mailcatch.store.transaction import Transaction
 from mailcatch.trace import TraceEvent

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 
 from mailcatch.model import Event
 from mailcatch.store.api import Log
 from mailcatch.store.rows import SUMMARY, summary_of
+from mailcatch.store.transaction import Transaction
 
 KEPT = 100_000
 """How many events are kept; an older cursor is told of the gap (G9)."""
 
+EVENT_LIMIT = 200
+"""An operation on more messages than this writes one event `reset` instead of one each."""
+
 _PRUNE_STEP = 1_000
+
+
+def announce(transaction: Transaction, kind: str, touched: Mapping[int, str]) -> dict[int, int]:
+    """Write the events of a bulk operation: one each, or one `reset` past 200 messages; return the seq for each."""
+    if len(touched) > EVENT_LIMIT:
+        return dict.fromkeys(touched, transaction.event("reset", None))
+    return {message: transaction.event(kind, id) for message, id in touched.items()}
 
 
 def forget_old_events(connection: sqlite3.Connection, before: int, now: int) -> None:

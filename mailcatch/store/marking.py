@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from mailcatch.model import DELETED
+from mailcatch.store.log import announce
 from mailcatch.store.mailbox_api import FlagAct, Flagged, Placed, Range
 from mailcatch.store.mailboxes import mailbox_of
-from mailcatch.store.messages import announce, standings
+from mailcatch.store.messages import standings
 from mailcatch.store.placements import Copy, copies_of, joined, split, touch, write_through
 from mailcatch.store.tally import Standing
 from mailcatch.store.transaction import Transaction

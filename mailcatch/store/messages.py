@@ -18,17 +18,15 @@ from mailcatch.model import (
     Message,
     Part,
 )
-from mailcatch.store import derived, placements
+from mailcatch.store import derived, inboxes, placements
 from mailcatch.store.api import Added, Change, NewMessage, Outcome, Selection
-from mailcatch.store.inserts import INBOX_MESSAGES, LARGE_RAW, MESSAGES, PLACEMENTS, RAW, TAGS
+from mailcatch.store.inserts import LARGE_RAW, MESSAGES, PLACEMENTS, RAW, TAGS
+from mailcatch.store.log import announce
 from mailcatch.store.rows import SUMMARY, People, clean, summary_of, text_of
 from mailcatch.store.search import compile, mentions_bin
 from mailcatch.store.sessions import keep_session
 from mailcatch.store.tally import Standing
 from mailcatch.store.transaction import Later, Transaction
-
-EVENT_LIMIT = 200
-"""An operation on more messages than this writes one event `reset` instead of one each."""
 
 _SMALL = 64 << 10  # bytes of a message of which several may go into one statement
 
@@ -67,12 +65,11 @@ def add(transaction: Transaction, new: NewMessage) -> Added:
     transaction.later(Later(partial(_add_derived, new=new, seq=seq), summary.size))
     for tag in summary.tags:
         insert(TAGS, (tag, seq))
-    for name in new.inboxes:
-        insert(INBOX_MESSAGES, (name, seq))
+    names = inboxes.put(transaction, new.destination, seq)
     transaction.tally = transaction.tally.plus(Standing(new.origin, flags, summary.binned, summary.size))
     if new.origin != "append":  # what a mail client keeps is no mail that has come
         if transaction.places:
-            for mailbox in transaction.places.of(new):
+            for mailbox in transaction.places.of(new, names):
                 insert(PLACEMENTS, (mailbox, seq, flags, seq, transaction.at, summary.size))
         transaction.event("added", summary.id, seq)
     return Added(summary.id, seq)
@@ -144,13 +141,6 @@ def keep_up(transaction: Transaction, modseqs: Mapping[int, int], *, moved: bool
     """Bring delivered copies up to date with messages that have changed; nobody may have opened an account yet."""
     if modseqs and transaction.execute("SELECT 1 FROM placements LIMIT 1").fetchone():
         placements.follow(transaction, modseqs, moved=moved)
-
-
-def announce(transaction: Transaction, kind: str, touched: Mapping[int, str]) -> dict[int, int]:
-    """Write the events of a bulk operation: one each, or one `reset` past 200 messages; return the seq for each."""
-    if len(touched) > EVENT_LIMIT:
-        return dict.fromkeys(touched, transaction.event("reset", None))
-    return {message: transaction.event(kind, id) for message, id in touched.items()}
 
 
 def _with(flags: int, bit: int, wanted: bool | None) -> int:

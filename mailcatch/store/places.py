@@ -7,7 +7,7 @@ The whole is a value that the writer keeps with its state, so that a batch that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -48,8 +48,8 @@ class Places(Struct, frozen=True):
             case "inbox":
                 return replace(self, inboxes={**self.inboxes, name: place})
 
-    def of(self, new: NewMessage) -> list[int]:
-        """Return the mailboxes that a message is delivered to, each once."""
+    def of(self, new: NewMessage, inboxes: Sequence[str]) -> list[int]:
+        """Return the mailboxes that a message, which lies in `inboxes`, is delivered to, each once."""
         found: dict[int, None] = {}
         if self.everything is not None:
             found[self.everything.trash if new.summary.binned else self.everything.inbox] = None
@@ -59,7 +59,7 @@ class Places(Struct, frozen=True):
                     _note(found, self.addresses.get(key))
                     _note(found, self.domains.get(domain))
         if self.inboxes:
-            for name in new.inboxes:
+            for name in inboxes:
                 _note(found, self.inboxes.get(name))
         return list(found)
 

@@ -8,8 +8,9 @@ from mailcatch.model import FLAGGED
 from mailcatch.store import addresses
 from mailcatch.store.api import Outcome, Retention
 from mailcatch.store.graves import How, dig
+from mailcatch.store.log import announce
 from mailcatch.store.mailboxes import expunge
-from mailcatch.store.messages import announce, standings
+from mailcatch.store.messages import standings
 from mailcatch.store.sessions import forget_without_mail
 from mailcatch.store.transaction import Transaction
 from mailcatch.store.words import unindex, unindex_all

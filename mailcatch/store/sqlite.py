@@ -14,16 +14,18 @@ from mailcatch.errors import ConfigError
 from mailcatch.journey import Journey, Return, Sent
 from mailcatch.model import Cursor, Fetch, Message, Order, Session, Summary
 from mailcatch.search.query import Query, opens_messages
-from mailcatch.store import candidates, fetches, journeys, listing, log, messages, removal, sessions
+from mailcatch.store import candidates, fetches, inboxes, journeys, listing, log, messages, removal, sessions
 from mailcatch.store.api import (
     Added,
     Candidates,
     Change,
     Counts,
+    Destination,
     Gone,
     Health,
     ListedInbox,
     Log,
+    NewInbox,
     NewMessage,
     Outcome,
     Page,
@@ -193,6 +195,15 @@ class _SqliteStore(SqliteMailboxes):
         with self._readers.read() as connection:
             return listing.read_inboxes(connection, numbers)
 
+    def inbox_number(self, name: str) -> int | None:
+        return self._state.inboxes.number(name)
+
+    def inboxes_of(self, destination: Destination) -> tuple[str, ...]:
+        return self._state.inboxes.of(destination)
+
+    def next_expiry(self) -> int | None:
+        return self._state.inboxes.next_expiry()
+
     def sessions(self, *, limit: int = 50, before: int | None = None, rejected: bool | None = None) -> SessionPage:
         self._writer.hurry()
         seq = self._state.seq
@@ -270,6 +281,22 @@ class _SqliteStore(SqliteMailboxes):
 
     def delete(self, selection: Selection) -> Future[Outcome]:
         return self._in_steps(selection, removal.remove)
+
+    def make_inbox(self, new: NewInbox) -> Future[ListedInbox]:
+        def run(transaction: Transaction) -> ListedInbox:
+            self._reserve.spare(0)
+            return inboxes.make(transaction, new)
+
+        return self._writer.submit(run)
+
+    def declare_inboxes(self, declared: Sequence[NewInbox]) -> Future[None]:
+        return self._writer.submit(lambda transaction: inboxes.declare(transaction, declared))
+
+    def delete_inbox(self, name: str) -> Future[None]:
+        return self._writer.submit(lambda transaction: inboxes.delete(transaction, name))
+
+    def expire_inboxes(self, limit: int = 50) -> Future[int]:
+        return self._writer.submit(lambda transaction: inboxes.expire(transaction, limit))
 
     def prune(self, retention: Retention, now: int, limit: int = 100) -> Future[Outcome]:
         return self._writer.submit(lambda transaction: removal.prune(transaction, retention, now, limit))

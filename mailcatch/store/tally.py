@@ -7,6 +7,7 @@ import sqlite3
 from msgspec import Struct
 
 from mailcatch.model import FLAGGED, SEEN, Origin
+from mailcatch.store.known import ONLY_DEFAULT, KnownInboxes, read_known
 from mailcatch.store.places import CLOSED, Places
 
 
@@ -60,6 +61,7 @@ class State(Struct, frozen=True):
     seq: int
     tally: Tally
     places: Places = CLOSED
+    inboxes: KnownInboxes = ONLY_DEFAULT
 
 
 def read_state(connection: sqlite3.Connection) -> State:
@@ -73,4 +75,5 @@ def read_state(connection: sqlite3.Connection) -> State:
         "SELECT coalesce(sum(origin <> 'append'), 0), count(*), coalesce(sum(size), 0)"
         " FROM messages INDEXED BY messages_aside WHERE binned_at IS NOT NULL OR origin = 'append'"
     ).fetchone()
-    return State(seq, Tally(total, unread, pinned, binned, total + aside, size + its_size))
+    tally = Tally(total, unread, pinned, binned, total + aside, size + its_size)
+    return State(seq, tally, inboxes=read_known(connection))

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from mailcatch.store.graves import Grave
 from mailcatch.store.inserts import EVENTS, ORDER, Insert, Row
+from mailcatch.store.known import ONLY_DEFAULT, KnownInboxes
 from mailcatch.store.places import CLOSED, Places
 from mailcatch.store.tally import Tally
 
@@ -60,6 +61,7 @@ class Transaction:
         tally: Tally,
         places: Places = CLOSED,
         *,
+        inboxes: KnownInboxes = ONLY_DEFAULT,
         behind: Behind | None = None,
     ) -> None:
         self._connection = connection
@@ -72,6 +74,7 @@ class Transaction:
         self.at = at
         self.tally = tally
         self.places = places
+        self.inboxes = inboxes
 
     @property
     def connection(self) -> sqlite3.Connection:

@@ -330,7 +330,9 @@ class Writer:
         try:
             state = self._state
             now = time.time_ns() // 1_000_000
-            transaction = Transaction(connection, state.seq, now, state.tally, state.places, behind=self._behind)
+            transaction = Transaction(
+                connection, state.seq, now, state.tally, state.places, inboxes=state.inboxes, behind=self._behind
+            )
             results = [operation.run(transaction) for operation in batch]
             if not self._behind_bytes:
                 transaction.catch_up()
@@ -344,7 +346,7 @@ class Writer:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-        self._state = State(transaction.seq, transaction.tally, transaction.places)
+        self._state = State(transaction.seq, transaction.tally, transaction.places, transaction.inboxes)
         self._behind.follow(transaction)
         self._dirty = True
         self.failures = 0

@@ -6,7 +6,19 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from mailcatch.errors import MailcatchError
-from mailcatch.web import content, extracting, frames, info, injecting, live, messages, paths, sessions, waiting
+from mailcatch.web import (
+    content,
+    extracting,
+    frames,
+    inboxes,
+    info,
+    injecting,
+    live,
+    messages,
+    paths,
+    sessions,
+    waiting,
+)
 from mailcatch.web.binding import bind, internal, problem_response
 from mailcatch.web.problems import Problem, problem_of
 from mailcatch.web.routes import Route
@@ -20,6 +32,7 @@ API: tuple[Route, ...] = (
     *paths.ROUTES,
     *injecting.ROUTES,
     *info.ROUTES,
+    *inboxes.ROUTES,
     *sessions.ROUTES,
     *live.ROUTES,
     *waiting.ROUTES,

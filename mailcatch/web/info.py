@@ -20,11 +20,6 @@ def counts(ask: Ask[NoParameters, None]) -> Struct:
     return present.counts(value, ask.site.cursor(value.seq))
 
 
-def inboxes(ask: Ask[NoParameters, None]) -> Struct:
-    """Return the inboxes with their numbers."""
-    return present.inboxes(ask.site.store.inboxes())
-
-
 def cursor(ask: Ask[NoParameters, None]) -> Struct:
     """Return where the log is."""
     return shapes.CursorNow(ask.cursor)
@@ -66,7 +61,6 @@ def openapi(ask: Ask[NoParameters, None]) -> Response:
 ROUTES = (
     Route("GET", "/v1/info", info, "What runs here", about.Info),
     Route("GET", "/v1/counts", counts, "The numbers of the sidebar", shapes.Counts),
-    Route("GET", "/v1/inboxes", inboxes, "The inboxes", shapes.Inboxes),
     Route("GET", "/v1/cursor", cursor, "Where the log is now", shapes.CursorNow),
     Route("GET", "/v1/openapi.json", openapi, "This document", "application/json"),
     Route("GET", "/livez", livez, "Whether the process answers", about.Health),

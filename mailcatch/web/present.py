@@ -126,10 +126,11 @@ def counts(value: api.Counts, cursor: str) -> shapes.Counts:
 
 def inboxes(values: Iterable[api.ListedInbox]) -> shapes.Inboxes:
     """Return the list of inboxes."""
-    return shapes.Inboxes([_inbox(value) for value in values])
+    return shapes.Inboxes([inbox(value) for value in values])
 
 
-def _inbox(value: api.ListedInbox) -> shapes.Inbox:
+def inbox(value: api.ListedInbox) -> shapes.Inbox:
+    """Return an inbox with its numbers."""
     return shapes.Inbox(
         name=value.name,
         label=value.label,

@@ -360,7 +360,7 @@ class Event(Shape, frozen=True):
     """A fact of the log. `summary` comes with `added` and `changed`, while the message is there."""
 
     seq: Count
-    kind: Literal["added", "changed", "removed", "reset", "path", "session"]
+    kind: Literal["added", "changed", "removed", "reset", "path", "session", "inbox"]
     id: str | None
     at: Time
     summary: Summary | None = None

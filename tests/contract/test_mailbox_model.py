@@ -23,7 +23,7 @@ from msgspec.structs import replace
 from mailcatch.bus import Bus
 from mailcatch.inbox.accept import Arrival, compose
 from mailcatch.model import ANSWERED, DELETED, FLAGGED, SEEN, Envelope, Recipient
-from mailcatch.store.api import Change, NewMessage, Selection, Store
+from mailcatch.store.api import NOWHERE, Change, NewMessage, Selection, Store
 from mailcatch.store.mailbox_api import AccountKind, Range
 from tests.contract.conftest import ENGINES, added
 
@@ -181,7 +181,7 @@ class Accounts(RuleBasedStateMachine):
     @rule(data=st.data(), flags=st.sampled_from((0, SEEN, SEEN | DELETED)), keyword=st.sampled_from(((), ("Junk",))))
     def append(self, data: st.DataObject, flags: int, keyword: tuple[str, ...]) -> None:
         box = self._box(data)
-        new = replace(self._new(("ann@x.test",)), origin="append", inboxes=())
+        new = replace(self._new(("ann@x.test",)), origin="append", destination=NOWHERE)
         copied = self.store.append(box.number, new, flags, keyword).result(10)
         mail = Mail(new.summary.id, (), appended=True)
         self.mails.append(mail)

@@ -15,7 +15,7 @@ from mailcatch.imap.registry import LOGGED_IN, registry
 from mailcatch.inbox.accept import Arrival, compose
 from mailcatch.model import Envelope
 from mailcatch.model import Session as Record
-from mailcatch.store.api import NewMessage
+from mailcatch.store.api import NOWHERE, NewMessage
 
 if TYPE_CHECKING:
     from mailcatch.imap.session import Session
@@ -52,6 +52,6 @@ def composed(command: commands.Append, record: Record) -> NewMessage:
         origin="append",
         received_at=time.time_ns() // 1_000_000,
         session=record,
-        inboxes=(),
+        destination=NOWHERE,
     )
     return replace(compose(arrival), internal_at=command.internal_at)

@@ -75,7 +75,7 @@ CREATE TABLE expunged (mailbox INTEGER NOT NULL REFERENCES mailboxes ON DELETE C
   PRIMARY KEY (mailbox, modseq, uid)) STRICT, WITHOUT ROWID;
 
 CREATE TABLE events (                                                                     -- the log every follower reads; pruned, floor in counters
-  seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('added', 'changed', 'removed', 'reset', 'path', 'session')),
+  seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('added', 'changed', 'removed', 'reset', 'path', 'session', 'inbox')),
   id TEXT, data TEXT) STRICT;                                                             -- id: ULID of message or session, also after it is gone
 CREATE TABLE fetches (                                                                    -- path: who took the mail (once per message, session and act)
   message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE, session TEXT NOT NULL, act TEXT NOT NULL, at INTEGER NOT NULL,

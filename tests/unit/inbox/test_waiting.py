@@ -17,7 +17,7 @@ from mailcatch.model import Envelope, Origin, Recipient
 from mailcatch.search import comparing
 from mailcatch.search.grammar import parse
 from mailcatch.search.query import Query
-from mailcatch.store.api import NewMessage, Store
+from mailcatch.store.api import NewInbox, NewMessage, Store
 from mailcatch.store.sqlite import open_store
 
 
@@ -160,15 +160,20 @@ def test_an_inbox_that_is_not_there(waiting: Waiting) -> None:
     assert not waiting._by_key
 
 
-def test_an_inbox_that_goes(waiting: Waiting) -> None:
-    """Ends those who look there, and no others."""
+@pytest.mark.parametrize("anew", [False, True])
+def test_an_inbox_that_goes(store: Store, waiting: Waiting, anew: bool) -> None:
+    """Ends those who look there, and no others; one that is made anew at once is another."""
     rung = threading.Event()
+    store.make_inbox(NewInbox("gw0")).result(5)
     with (
-        waiting.waiting(Expectation(query(""), inbox="default"), rung.set) as there,
+        waiting.waiting(Expectation(query(""), inbox="gw0"), rung.set) as there,
         waiting.waiting(Expectation(query("")), lambda: None) as elsewhere,
     ):
-        waiting.forget_inbox("default")
-        assert rung.is_set()
+        gone = store.delete_inbox("gw0")
+        if anew:
+            store.make_inbox(NewInbox("gw0")).result(5)
+        gone.result(5)
+        assert rung.wait(5)
         assert there.verdict()[0] == "inbox-deleted"
         assert elsewhere.verdict()[0] == "pending"
 

@@ -10,6 +10,7 @@ from mailcatch.model import Envelope, Recipient
 from mailcatch.search.grammar import parse
 from mailcatch.search.predicate import Candidate, candidate, predicate
 from mailcatch.search.query import All, And, Or, Term
+from mailcatch.store.api import Destination
 from mailcatch.store.contents import given_message
 
 RAW = """\
@@ -31,7 +32,11 @@ def made(*, opened: bool = True) -> Candidate:
     envelope = Envelope(
         "bounce@shop.test", (Recipient("bob@x.test"), Recipient("hidden@x.test")), helo="App.test", peer="[::1]:5000"
     )
-    new = compose(Arrival(RAW, envelope, "smtp", AT, pinned=True, tags=("nightly",), inboxes=("default", "gw0")))
+    new = compose(
+        Arrival(
+            RAW, envelope, "smtp", AT, pinned=True, tags=("nightly",), destination=Destination(named=("default", "gw0"))
+        )
+    )
     contents = given_message(RAW, new.reading.root, envelope, new.derived.texts[2]) if opened else None
     return candidate(new.summary, new.derived.texts, new.derived.words, new.derived.addresses, contents)
 

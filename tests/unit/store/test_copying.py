@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from mailcatch.errors import NotFound
 from mailcatch.model import DELETED, FLAGGED, SEEN
-from mailcatch.store.api import Change, NewMessage, Selection
+from mailcatch.store.api import NOWHERE, Change, NewMessage, Selection
 from mailcatch.store.mailbox_api import AccountKind
 from tests.contract.conftest import message
 from tests.unit.store.conftest import WHOLE, Opened
@@ -15,7 +15,7 @@ from tests.unit.store.conftest import WHOLE, Opened
 
 def draft(subject: str = "draft") -> NewMessage:
     """Make what a mail client keeps."""
-    return replace(message(subject), origin="append", inboxes=())
+    return replace(message(subject), origin="append", destination=NOWHERE)
 
 
 def test_a_copy_has_flags_of_its_own(opened: Opened) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mailcatch.errors import NotFound
-from mailcatch.store import messages
+from mailcatch.store import log
 from mailcatch.store.mailbox_api import Fetched
 from tests.contract.conftest import message
 from tests.unit.store.conftest import Opened
@@ -38,7 +38,7 @@ def test_no_message_has_no_way(opened: Opened) -> None:
 
 def test_many_steps_are_one_event(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who fetches a whole mailbox does not flood those who follow."""
-    monkeypatch.setattr(messages, "EVENT_LIMIT", 5)
+    monkeypatch.setattr(log, "EVENT_LIMIT", 5)
     ids = opened.add(*[message(str(n)) for n in range(8)])
     numbers = [opened.store.message(id).summary.seq for id in ids]
     seq = opened.store.cursor().seq

@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from mailcatch.store.inserts import INBOX_MESSAGES, ORDER, SESSIONS, Insert
+from mailcatch.store.inserts import INBOX_MESSAGES, INBOXES, ORDER, SESSIONS, USED, Insert
 from mailcatch.store.schema import migrate, seed
 
 
@@ -62,7 +62,15 @@ def test_a_session_comes_twice_in_one_statement(database: sqlite3.Connection):
     assert database.execute(f"SELECT {columns} FROM sessions").fetchall() == [(9, 2, 3, "QUIT", "[1]")]
 
 
-def test_an_inbox_that_is_gone_takes_nothing(database: sqlite3.Connection):
-    """And spoils nothing beside it."""
-    INBOX_MESSAGES.write(database, [("gone", 1), ("default", 1)])
+def test_a_message_lies_in_an_inbox_once(database: sqlite3.Connection):
+    """Two ways to it are one row."""
+    INBOX_MESSAGES.write(database, [(1, 1), (1, 1)])
     assert database.execute("SELECT inbox, message FROM inbox_messages").fetchall() == [(1, 1)]
+
+
+def test_use_of_an_inbox_is_noted(database: sqlite3.Connection):
+    """Its row stays what it was."""
+    INBOXES.write(database, [(2, "gw0", "label", True, 10, 10, None)])
+    USED.write(database, [(2, "gw0", 99, 99)])
+    row = database.execute("SELECT name, label, created_at, used_at FROM inboxes WHERE number = 2").fetchone()
+    assert row == ("gw0", "label", 10, 99)

@@ -6,7 +6,7 @@ import pytest
 
 from mailcatch.errors import NotFound
 from mailcatch.model import ANSWERED, DELETED, FLAGGED, SEEN
-from mailcatch.store import messages, steps
+from mailcatch.store import log, steps
 from tests.contract.conftest import message
 from tests.unit.store.conftest import WHOLE, Opened
 
@@ -61,7 +61,7 @@ def test_the_three_acts(opened: Opened, act: str, flags: int, keywords: tuple[st
 def test_many_are_flagged_in_steps(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     """One answer for all of them; each step that touches too many messages tells so by one event."""
     monkeypatch.setattr(steps, "STEP", 10)
-    monkeypatch.setattr(messages, "EVENT_LIMIT", 5)
+    monkeypatch.setattr(log, "EVENT_LIMIT", 5)
     opened.add(*[message(str(n)) for n in range(23)])
     inbox, before = opened.boxes()["INBOX"], opened.store.cursor().seq
     flagged = opened.store.store_flags(inbox, ((1, 4), (6, 99)), "add", SEEN, ()).result(5)

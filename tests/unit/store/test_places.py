@@ -9,7 +9,7 @@ from tests.contract.conftest import message
 def test_nothing_is_open_at_first() -> None:
     """And then nothing is placed."""
     assert not CLOSED
-    assert CLOSED.of(message()) == []
+    assert CLOSED.of(message(), ["default"]) == []
 
 
 def test_mail_goes_to_each_account_once() -> None:
@@ -23,8 +23,8 @@ def test_mail_goes_to_each_account_once() -> None:
         .opened("address", "ann@x.test", Place(5, 50, 51))
     )
     assert places
-    assert places.of(message(rcpt="bob@x.test")) == [10, 20, 30, 40]
-    assert places.of(message(rcpt="eve@y.test", binned=True)) == [11, 40]
+    assert places.of(message(rcpt="bob@x.test"), ["default"]) == [10, 20, 30, 40]
+    assert places.of(message(rcpt="eve@y.test", binned=True), ["default", "gw0"]) == [11, 40]
 
 
 def test_opening_leaves_the_old_value_alone() -> None:

@@ -25,11 +25,12 @@ from mailcatch.search.query import All, And, Not, Or, Query, Term, Word
 from mailcatch.search.spelling_parameters import from_fields
 from mailcatch.search.tokens import quoted
 from mailcatch.store import messages, removal
-from mailcatch.store.api import NewMessage
+from mailcatch.store.api import Destination, NewMessage
 from mailcatch.store.contents import given_message
 from mailcatch.store.deriving import Derived, Role
 from mailcatch.store.files import open_writer
 from mailcatch.store.functions import Functions
+from mailcatch.store.known import read_known
 from mailcatch.store.search import compile, mentions_bin, source
 from mailcatch.store.tally import Tally
 from mailcatch.store.transaction import Transaction
@@ -115,7 +116,7 @@ class Writer:
 
     def _run(self, act) -> int:
         self.connection.execute("BEGIN IMMEDIATE")
-        transaction = Transaction(self.connection, self._seq, NOW, Tally())
+        transaction = Transaction(self.connection, self._seq, NOW, Tally(), inboxes=read_known(self.connection))
         result: int = act(transaction)
         transaction.catch_up()
         transaction.flush()
@@ -185,7 +186,7 @@ class Random:
         new = compose(Arrival(
             self.raw(), self.envelope(), "smtp", NOW + draw.randint(-3, 3) * 86_400_000, read=draw.random() < 0.5,
             pinned=draw.random() < 0.3, binned=draw.random() < 0.2, tags=tuple(draw.sample(TAGS, draw.randint(0, 2))),
-            inboxes=tuple(draw.sample(INBOXES, draw.randint(0, 2))),
+            destination=Destination(fallback=tuple(draw.sample(INBOXES, draw.randint(0, 2)))),
         ))  # fmt: skip
         summary = replace(
             new.summary, size=draw.randint(0, 3) * 1024, attachment_count=draw.choice([0, 0, 1, 3]), message_id=draw.choice([None, "<1@x>", "<2@x>"]),

@@ -9,7 +9,7 @@ import pytest
 from mailcatch.bus import Bus
 from mailcatch.errors import StoreError
 from mailcatch.search.query import Term
-from mailcatch.store import messages, steps
+from mailcatch.store import log, steps
 from mailcatch.store.api import Change, Selection, Store
 from mailcatch.store.sqlite import open_store
 from tests.contract.conftest import message
@@ -19,7 +19,7 @@ from tests.contract.conftest import message
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Open a store with 25 messages in it whose steps are of ten, and whose bulk events begin past five."""
     monkeypatch.setattr(steps, "STEP", 10)
-    monkeypatch.setattr(messages, "EVENT_LIMIT", 5)
+    monkeypatch.setattr(log, "EVENT_LIMIT", 5)
     made = open_store(tmp_path / "mail.db", Bus())
     made.import_all([message("same") for _ in range(25)]).result(10)
     yield made

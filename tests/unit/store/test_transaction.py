@@ -32,7 +32,7 @@ def test_events_take_the_next_numbers(transaction: Transaction):
 def test_rows_wait_until_somebody_looks(transaction: Transaction):
     """Whoever runs SQL finds what was added before, also in a table that others refer to."""
     connection = transaction.connection
-    transaction.add(INBOX_MESSAGES, ("default", 1))
+    transaction.add(INBOX_MESSAGES, (1, 1))
     transaction.add(RAW, (1, b"x"))
     assert connection.execute("SELECT count(*) FROM raw").fetchone() == (0,)
     assert transaction.execute("SELECT count(*) FROM raw").fetchone() == (1,)

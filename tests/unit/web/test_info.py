@@ -32,15 +32,6 @@ def test_counts(door: Web, client: Client) -> None:
     assert counts["inboxes"] == [{"name": "default", "total": 2, "unread": 1}]
 
 
-def test_inboxes(door: Web, client: Client) -> None:
-    """Each with its numbers; the default one is nobody's doing and stays."""
-    door.deliver()
-    (inbox,) = client.get("/v1/inboxes").json()["inboxes"]
-    assert inbox.pop("created_at").endswith("Z")
-    numbers = {"total": 1, "unread": 1}
-    assert inbox == {"name": "default", "label": "", "automatic": False, "expires_at": None, **numbers}
-
-
 def test_health_in_words() -> None:
     """Alive is not ready: starting, stopping and a failed store are 503 with a reason."""
     with web(ready=False) as door:

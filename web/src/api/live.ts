@@ -105,7 +105,7 @@ export class Live {
       if (this.source === source) this.take(JSON.parse(message.data as string) as Frame, true);
     };
     source.onmessage = take;
-    for (const kind of ["hello", "added", "changed", "removed", "reset", "path", "session"]) source.addEventListener(kind, take);
+    for (const kind of ["hello", "added", "changed", "removed", "reset", "path", "session", "inbox"]) source.addEventListener(kind, take);
     source.onerror = () => this.source === source && this.lost();
   }
 

@@ -172,7 +172,7 @@ export interface PathRecipient {
 
 export interface Path { recipients: PathRecipient[]; steps: PathStep[] }
 
-export type EventKind = "added" | "changed" | "removed" | "reset" | "path" | "session";
+export type EventKind = "added" | "changed" | "removed" | "reset" | "path" | "session" | "inbox";
 
 export interface LogEvent { seq: number; kind: EventKind; id: string | null; summary?: Summary | null; at: string }
 
