@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.inbox import RECORD, Inbox, letter, row, until, violations
+from tests.browser.relayed import CUT_OFF, DEFERRED, Event, path_of
 from tests.support.needs import missing
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -96,6 +97,17 @@ def compose(inbox: Inbox, page: Page) -> None:
     expect(dialog.get_by_role("alert")).to_have_count(1)
 
 
+def the_path(events: list[Event]) -> Callable[[Inbox, Page], None]:
+    """Show the way of a mail with an attempt of the relay."""
+
+    def show(inbox: Inbox, page: Page) -> None:
+        page.route("**/v1/messages/*/path", lambda route: route.fulfill(json=path_of(events)))
+        page.goto(f"{inbox.url}/m/latest/path?q=subject:Rich")
+        expect(page.get_by_role("region", name="Every step")).to_be_visible()
+
+    return show
+
+
 def hints(inbox: Inbox, page: Page) -> None:
     """Show what can be searched."""
     page.goto(inbox.url)
@@ -121,6 +133,9 @@ SCREENS: dict[str, Callable[[Inbox, Page], None]] = {
     "session": session,
     "keys": keys,
     "compose": compose,
+    "path": the_path(DEFERRED),
+    "path cut off": the_path(CUT_OFF),
+    "path here": at("/m/latest/path?q=subject:Plain", "Every step"),
     "search hints": hints,
 }
 
@@ -167,6 +182,7 @@ def test_axe_finds_nothing(filled: Inbox, tab: Page, screen: str) -> None:
     if not AXE.is_file():
         missing("axe-core is not installed: cd web && npm ci")
     tab.set_viewport_size({"width": 1280, "height": 800})
+    tab.unroute_all()
     SCREENS[screen](filled, tab)
     assert violations(tab.main_frame) == []
     tab.evaluate(AXE.read_text("utf-8"))

@@ -29,6 +29,7 @@ import "./styles/list.css";
 import "./styles/reader.css";
 import "./styles/screens.css";
 import "./styles/compose.css";
+import "./styles/path.css";
 
 const READER_LEAST = 380;
 

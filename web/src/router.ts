@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { webroot } from "./api/client";
 
-export const TABS = ["html", "text", "html-source", "headers", "source"] as const;
+export const TABS = ["html", "text", "html-source", "headers", "source", "path"] as const;
 export type Tab = (typeof TABS)[number];
 
 export type Route =

@@ -62,6 +62,8 @@ export async function getBytes(path: string, signal?: AbortSignal): Promise<Uint
   return new Uint8Array(await (await send(path, init)).arrayBuffer());
 }
 
+export const getText = async (path: string): Promise<string> => (await send(path, { headers: { Accept: "text/plain" } })).text();
+
 async function sendJson<T>(method: string, path: string, body?: unknown): Promise<T> {
   const init: RequestInit = { method };
   if (body !== undefined) {

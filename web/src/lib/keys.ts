@@ -32,6 +32,7 @@ export const COMMANDS = [
   { name: "tab3", keys: ["3"], text: "HTML source", group: "Look" },
   { name: "tab4", keys: ["4"], text: "Headers", group: "Look" },
   { name: "tab5", keys: ["5"], text: "Source", group: "Look" },
+  { name: "tab6", keys: ["6"], text: "Path", group: "Look" },
   { name: "width", keys: ["w"], text: "Width of the mail", group: "Look" },
   { name: "remote", keys: ["i"], text: "Load remote content", group: "Look" },
   { name: "sidebar", keys: ["\\"], text: "Show or hide the sidebar", group: "Look" },

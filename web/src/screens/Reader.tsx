@@ -19,13 +19,16 @@ import { Copy } from "../ui/Copy";
 import { Failure } from "../ui/Failure";
 import { Icon } from "../ui/Icon";
 import { Later } from "../ui/Later";
+import { lazy } from "../ui/lazy";
 import { Html } from "../reader/Html";
 import { Text } from "../reader/Text";
 import { HtmlSource } from "../reader/HtmlSource";
 import { Headers } from "../reader/Headers";
 import { Source } from "../reader/Source";
 
-const NAMES: Record<Tab, string> = { "html": "HTML", "text": "Text", "html-source": "HTML source", "headers": "Headers", "source": "Source" };
+const Path = lazy(async () => (await import("../reader/Path")).PathTab);
+
+const NAMES: Record<Tab, string> = { "html": "HTML", "text": "Text", "html-source": "HTML source", "headers": "Headers", "source": "Source", "path": "Path" };
 
 export function Reader({ id }: { id: string }) {
   const open = message.value;
@@ -242,6 +245,7 @@ function Attachments({ mail }: { mail: Message }) {
 
 function Tabs({ mail }: { mail: Message }) {
   const shown = shownTab(mail);
+  useEffect(() => document.getElementById(`tab-${shown}`)?.scrollIntoView({ block: "nearest", inline: "nearest" }), [shown]);
   const has = (tab: Tab): boolean => mail.html !== null || (tab !== "html" && tab !== "html-source");
   const tabs = TABS.filter(has);
   const key = (event: KeyboardEvent): void => {
@@ -274,5 +278,6 @@ function Panel({ mail, tab }: { mail: Message; tab: Tab }) {
     case "html-source": return <HtmlSource html={mail.html ?? ""} />;
     case "headers": return <Headers headers={mail.headers} />;
     case "source": return <Source id={mail.id} size={mail.size} />;
+    case "path": return <Path id={mail.id} />;
   }
 }

@@ -70,7 +70,7 @@ export function commands(hands: Hands): (name: CommandName, event: KeyboardEvent
   return (name, event) => {
     const target_ = event?.target instanceof Element ? event.target : null;
     const arrows = event !== null && /^(Arrow|Enter|Delete)/.test(event.key);
-    if (arrows && target_?.closest("a, button, summary, .reader, .transcript, [role=tab], [role=separator]") && !target_.matches(".row")) return false;
+    if (arrows && target_?.closest("a, button, summary, .reader, .transcript, .scrolled, [role=tab], [role=separator]") && !target_.matches(".row")) return false;
     if (route.value.screen === "sessions" && !LISTLESS.includes(name)) return false;
     switch (name) {
       case "next": return step(1, false);
@@ -102,6 +102,7 @@ export function commands(hands: Hands): (name: CommandName, event: KeyboardEvent
       case "tab3": return tab(2);
       case "tab4": return tab(3);
       case "tab5": return tab(4);
+      case "tab6": return tab(5);
       case "width": return openId() !== null ? to(hands.nextWidth) : false;
       case "remote": return openId() !== null && message.value?.html != null ? to(() => (remoteAllowed.value = !remoteAllowed.value)) : false;
       case "sidebar": return to(() => (sidebarShown.value = !sidebarShown.value));
