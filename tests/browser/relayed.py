@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Page, Route
 
 Event = tuple[int, str, dict[str, Any]]
 
@@ -90,3 +95,124 @@ def path_of(events: list[Event], *, state: str = "deferred", **facts: Any) -> di
             step("fetched", "RETR by POP3 as bob@y.test", protocol="POP3", account="bob@y.test", act="RETR"),
         ],
     }  # fmt: skip
+
+
+def job_of(id: str, message: str | None, *recipients: dict[str, Any], subject: str = "Rich") -> dict[str, Any]:
+    """Return a job as the queue's endpoints answer it."""
+    return {
+        "id": id, "message": message, "subject": subject, "sender": "app@x.test", "source": "release", "rule": "allow @y.test",
+        "created_at": "2026-11-23T09:12:44.031Z", "expires_at": "2026-11-23T11:12:44.031Z", "recipients": list(recipients), "attempts": [],
+    }  # fmt: skip
+
+
+def person_of(address: str, state: str, **facts: Any) -> dict[str, Any]:
+    """Return a recipient as the queue's endpoints answer it."""
+    return {
+        "address": address, "original": address, "domain": address.partition("@")[2], "state": state, "attempts": 0, "next_at": None,
+        "code": None, "enhanced": None, "text": None, "stage": None, "mta": None, "uncertain": False, "bounce": None, **facts,
+    }  # fmt: skip
+
+
+class Pretended:
+    """The relay's endpoints as the specification has them, answered before they reach the server."""
+
+    def __init__(self, page: Page, *jobs: dict[str, Any]) -> None:
+        self.jobs = list(jobs)
+        self.paused = False
+        self.allow = ["@y.test"]
+        self.asked: list[tuple[str, str, Any]] = []
+        page.route("**/v1/info", self._info)
+        page.route(re.compile(r"/v1/relay"), self._relay)
+        page.route("**/v1/messages/*/release", self._release)
+
+    def _info(self, route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "relay": {"enabled": True, "paused": self.paused}})
+
+    def _state(self) -> dict[str, Any]:
+        states = [each["state"] for job in self.jobs for each in job["recipients"]]
+        return {
+            "enabled": True, "paused": self.paused, "mode": "manual", "via": "mx", "profile": "dev",
+            "counts": {state: states.count(state) for state in set(states)},
+            "limits": {"per_hour": 20, "per_day": 200, "rcpts": 10, "left_hour": 19, "left_day": 199},
+            "allow": self.allow, "deny": [], "redirect_to": None, "cursor": "a.1",
+            "notice": "Most networks block port 25, and large receivers want PTR and SPF.",
+        }  # fmt: skip
+
+    def _relay(self, route: Route) -> None:
+        request = route.request
+        path = urlsplit(request.url).path.partition("/v1/relay")[2]
+        body = request.post_data_json if request.method != "GET" else None
+        if request.method != "GET":
+            self.asked.append((request.method, path, body))
+        if path == "/route":
+            return route.fulfill(json=self._route(body["address"]))
+        if path == "/jobs":
+            state = parse_qs(urlsplit(request.url).query).get("state", [None])[0]
+            found = [
+                job for job in self.jobs if state is None or any(one["state"] == state for one in job["recipients"])
+            ]
+            return route.fulfill(json={"jobs": found, "before": None, "cursor": "a.1"})
+        if request.method == "PUT":
+            self.paused = body["paused"]
+        elif request.method == "POST":
+            self._act(path.split("/")[2], path.rpartition("/")[2], body["to"])
+        return route.fulfill(json=self._state())
+
+    def _act(self, id: str, act: str, to: list[str]) -> None:
+        becomes = {"cancel": "cancelled", "hold": "held", "retry": "queued", "requeue": "queued", "bounce": "failed"}[
+            act
+        ]
+        for each in next(job for job in self.jobs if job["id"] == id)["recipients"]:
+            if each["address"] in to:
+                each.update(state=becomes, next_at=None)
+
+    def _route(self, address: str) -> dict[str, Any]:
+        fine = address.endswith("@y.test")
+        hosts = [
+            {"preference": 10, "name": "mx1.y.test", "flags": [], "addresses": [
+                {"address": "192.0.2.1", "port": 25, "guarded": None}, {"address": "10.0.0.1", "port": 25, "guarded": "a private address"}]},
+        ]  # fmt: skip
+        decision = {"asked": address, "address": address, "way": "relay" if fine else "blocked"}
+        return {
+            "decision": {**decision, "rule": "allow @y.test" if fine else "no rule of --relay-allow names it"},
+            "domain": address.partition("@")[2], "hosts": hosts if fine else [], "problem": None, "code": None, "enhanced": None, "events": [],
+        }  # fmt: skip
+
+    def _release(self, route: Route) -> None:
+        body = route.request.post_data_json
+        self.asked.append(("POST", "release", body))
+        wrong = next((each for each in body["to"] if not each.endswith("@y.test")), None)
+        if wrong:
+            detail = f"{wrong} may not get mail: no rule of --relay-allow names it."
+            problem = {
+                "type": "https://mailcatch.example/problems/relay-refused",
+                "title": "No",
+                "status": 409,
+                "detail": detail,
+            }
+            return route.fulfill(status=409, content_type="application/problem+json", body=json.dumps(problem))
+        self.jobs.append(job_of("J9", None, *(person_of(each, "queued") for each in body["to"]), subject="Released"))
+        return route.fulfill(status=201, json=self.jobs[-1])
+
+
+LATER = "2096-11-23T09:12:44.031Z"
+
+
+def queue(page: Page) -> Pretended:
+    """Have a queue with something in every state."""
+    busy = {
+        "attempts": 2,
+        "next_at": LATER,
+        "code": 450,
+        "enhanced": "4.2.1",
+        "text": "mailbox busy",
+        "mta": "mx2.y.test",
+    }
+    return Pretended(
+        page,
+        job_of("J2", None, person_of("held@y.test", "held", text="over the limit of 20 an hour"), person_of("new@y.test", "queued"),
+               person_of("now@y.test", "active", attempts=1), subject="Newsletter"),
+        job_of("J1", None, person_of("bob@y.test", "deferred", **busy), person_of("ann@y.test", "sent", attempts=1, code=250, text="ok", mta="mx1.y.test"),
+               person_of("eve@y.test", "failed", attempts=1, code=550, enhanced="5.1.1", text="no such user", mta="mx1.y.test", bounce="01K0000000000000000000000Z")),
+    )  # fmt: skip

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.inbox import RECORD, Inbox, letter, row, until, violations
-from tests.browser.relayed import CUT_OFF, DEFERRED, Event, path_of
+from tests.browser.relayed import CUT_OFF, DEFERRED, Event, path_of, queue
 from tests.support.needs import missing
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -108,6 +108,37 @@ def the_path(events: list[Event]) -> Callable[[Inbox, Page], None]:
     return show
 
 
+def queued(inbox: Inbox, page: Page) -> None:
+    """Show a queue with something in every state, and the banner."""
+    queue(page)
+    page.goto(inbox.url + "/queue")
+    expect(page.get_by_role("region", name="Relay")).to_be_visible()
+    expect(page.get_by_text("mailbox busy")).to_be_visible()
+
+
+def released(inbox: Inbox, page: Page) -> None:
+    """Show a release with one recipient that may get it, and one that may not."""
+    queue(page).paused = True
+    page.goto(inbox.url)
+    row(page, "Rich").click()
+    expect(page.get_by_role("region", name="Relay")).to_be_visible()
+    page.keyboard.press("f")
+    page.get_by_role("dialog").get_by_label("To", exact=True).fill("ann@y.test, bob@z.test")
+    expect(page.get_by_text("not allowed")).to_be_visible()
+    expect(page.get_by_text("10 mx1.y.test")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_be_visible()
+
+
+def relay_off(inbox: Inbox, page: Page) -> None:
+    """Show what a release needs."""
+    page.goto(inbox.url)
+    row(page, "Rich").click()
+    expect(page.get_by_role("tablist")).to_be_visible()
+    page.keyboard.press("f")
+    expect(page.get_by_text("The relay is off")).to_be_visible()
+
+
 def hints(inbox: Inbox, page: Page) -> None:
     """Show what can be searched."""
     page.goto(inbox.url)
@@ -133,6 +164,10 @@ SCREENS: dict[str, Callable[[Inbox, Page], None]] = {
     "session": session,
     "keys": keys,
     "compose": compose,
+    "queue": queued,
+    "queue off": at("/queue", "The relay is off"),
+    "release": released,
+    "release off": relay_off,
     "path": the_path(DEFERRED),
     "path cut off": the_path(CUT_OFF),
     "path here": at("/m/latest/path?q=subject:Plain", "Every step"),

@@ -20,6 +20,7 @@ import { narrow } from "./state/media";
 import { message, openMessage } from "./state/message";
 import { active, clear, forget } from "./state/selection";
 import { listWidth, openNewest } from "./state/settings";
+import { lazy } from "./ui/lazy";
 import { Splitter } from "./ui/Splitter";
 import { viewName } from "./strings";
 import "./styles/tokens.css";
@@ -30,8 +31,11 @@ import "./styles/reader.css";
 import "./styles/screens.css";
 import "./styles/compose.css";
 import "./styles/path.css";
+import "./styles/relay.css";
 
 const READER_LEAST = 380;
+
+const Queue = lazy(async () => (await import("./screens/Queue")).Queue);
 
 function App() {
   const now = route.value;
@@ -43,6 +47,7 @@ function screen(now: typeof route.value) {
     case "list": return <Mail id={null} />;
     case "message": return <Mail id={now.id} />;
     case "sessions": return <Sessions id={now.id} refused={now.refused} />;
+    case "queue": return <Queue state={now.state} />;
     case "unknown": return (
       <div class="empty">
         <h1 class="empty-title">There is nothing at this address</h1>
@@ -114,7 +119,7 @@ const follow = <T,>(value: ReadonlySignal<T>, act: (value: T) => void): void => 
 
 function followRoute(now: Route): void {
   if (now.screen === "list" || now.screen === "message") show(now.q);
-  else if (now.screen === "sessions") show("");
+  else if (now.screen === "sessions" || now.screen === "queue") show("");
   if (now.screen !== "message") void openMessage(null);
   else if (now.id === "latest" || now.id === "oldest") void resolveName(now.id, now.q, now.tab);
   else void openMessage(now.id);
@@ -135,7 +140,7 @@ function start(): void {
   follow(touched, (change) => change && change.summary === null && forget(change.id));
   effect(() => {
     const unread = counts.value?.unread ?? 0;
-    const here = route.value.screen === "sessions" ? "Sessions" : viewName(q.value);
+    const here = route.value.screen === "sessions" ? "Sessions" : route.value.screen === "queue" ? "Queue" : viewName(q.value);
     document.title = `${unread > 0 ? `(${unread}) ` : ""}mailcatch${here === "Inbox" ? "" : ` · ${here}`}`;
   });
   document.addEventListener("click", followLinks);

@@ -1,5 +1,6 @@
 /** The URL carries all state. Paths lie under the webroot; `route` is what the present one means. */
 import { computed, signal } from "@preact/signals";
+import { type State, STATES } from "./api/relay";
 import { webroot } from "./api/client";
 
 export const TABS = ["html", "text", "html-source", "headers", "source", "path"] as const;
@@ -9,6 +10,7 @@ export type Route =
   | { screen: "list"; q: string }
   | { screen: "message"; q: string; id: string; tab: Tab | null }
   | { screen: "sessions"; id: string | null; refused: boolean }
+  | { screen: "queue"; state: State | null }
   | { screen: "unknown"; path: string };
 
 const here = (): string => location.pathname.slice(webroot.length) + location.search;
@@ -22,6 +24,7 @@ export function parse(path: string): Route {
   if (first === "" || first === "search") return { screen: "list", q };
   if (first === "m" && second) return { screen: "message", q, id: second, tab: TABS.find((tab) => tab === third) ?? null };
   if (first === "sessions") return { screen: "sessions", id: second || null, refused: searchParams.get("refused") === "true" };
+  if (first === "queue") return { screen: "queue", state: STATES.find((state) => state === searchParams.get("state")) ?? null };
   return { screen: "unknown", path: pathname };
 }
 
@@ -36,6 +39,8 @@ export function messagePath(id: string, q: string, tab: Tab | null): string {
 
 export const sessionsPath = (id: string | null, refused = false): string =>
   `/sessions${id ? `/${encodeURIComponent(id)}` : ""}${refused ? "?refused=true" : ""}`;
+
+export const queuePath = (state: State | null): string => (state === null ? "/queue" : `/queue?state=${state}`);
 
 /** What we keep with an entry of the history: the path one came from, so that "back to the list" can go back. */
 interface Entry { from: string }

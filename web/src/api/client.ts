@@ -75,5 +75,6 @@ async function sendJson<T>(method: string, path: string, body?: unknown): Promis
 }
 
 export const patch = <T>(path: string, body: unknown): Promise<T> => sendJson<T>("PATCH", path, body);
+export const put = <T>(path: string, body: unknown): Promise<T> => sendJson<T>("PUT", path, body);
 export const post = <T>(path: string, body: unknown): Promise<T> => sendJson<T>("POST", path, body);
 export const remove = <T>(path: string, params: Params = {}): Promise<T> => sendJson<T>("DELETE", withParams(path, params));

@@ -128,6 +128,7 @@ export interface Info {
   pop3: Listener[];
   imap: Listener[];
   limits?: { max_message_size: number };
+  relay?: { enabled: boolean; paused: boolean };
 }
 
 /** One fact of a step; what `data` holds goes by `kind`. */

@@ -45,7 +45,7 @@ test("words for people", () => {
   expect(standing(PATH.recipients[1]!)).toBe("deferred after 1 attempt: 450 4.2.1 busy (mx2.y.test)");
   expect(standing(person("a@y.test", { uncertain: true, attempts: 2, code: null, enhanced: null, text: null }))).toBe("sent after 2 attempts, possible duplicate");
   const now = Date.parse("2026-11-23T09:00:00Z");
-  expect(["2026-11-23T08:59:59Z", "2026-11-23T09:00:11.4Z", "2026-11-23T09:04:05Z", "2026-11-23T11:30:00Z"].map((at) => until(at, now))).toEqual(["due now", "in 12 s", "in 4 min 05 s", "in 2 h 30 min"]);
+  expect(["2026-11-23T08:59:59Z", "2026-11-23T09:00:11.4Z", "2026-11-23T09:04:05Z", "2026-11-23T11:30:00Z", "2026-11-26T09:00:00Z"].map((at) => until(at, now))).toEqual(["due now", "in 12 s", "in 4 min 05 s", "in 2 h 30 min", "in 3 days"]);
 });
 
 test("hops have their delay, and its share of the longest", () => {

@@ -143,6 +143,7 @@ export function until(at: string, now: number): string {
   if (seconds <= 0) return "due now";
   if (seconds < 60) return `in ${seconds} s`;
   if (seconds < 3600) return `in ${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
+  if (seconds >= 48 * 3600) return `in ${Math.floor(seconds / 86_400)} days`;
   return `in ${Math.floor(seconds / 3600)} h ${String(Math.floor((seconds % 3600) / 60)).padStart(2, "0")} min`;
 }
 

@@ -96,7 +96,7 @@ function Recipients({ recipients }: { recipients: PathRecipient[] }) {
               <strong>{each.address}</strong>
               {each.original !== each.address && <span class="muted"> instead of {each.original}</span>}
               <span class="muted"> {each.route === "none" ? "" : each.route}{each.rule ? ` by ${each.rule}` : ""}</span>
-              {each.state !== "stored" && <span class="path-said">{standing(each)}</span>}
+              {standing(each) !== each.state && <span class="path-said">{standing(each)}</span>}
               {each.next_at && <span class="path-next">Tried again <time dateTime={each.next_at} title={full(each.next_at)}>{until(each.next_at, clock)}</time>, at {short(each.next_at, new Date())}</span>}
               {each.bounce && <a href={url(messagePath(each.bounce, "", "text"))} data-inside>Read the bounce</a>}
             </span>

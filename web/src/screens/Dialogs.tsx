@@ -1,11 +1,12 @@
 import { COMMANDS, label } from "../lib/keys";
-import { composing, helpOpen, menuOpen, question } from "../state/dialogs";
+import { composing, helpOpen, menuOpen, question, releasing } from "../state/dialogs";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { lazy } from "../ui/lazy";
 import { Sidebar } from "./Sidebar";
 
 const Compose = lazy(async () => (await import("./Compose")).Compose);
+const Release = lazy(async () => (await import("./Release")).Release);
 
 export function Dialogs() {
   const asked = question.value;
@@ -21,6 +22,7 @@ export function Dialogs() {
     );
   }
   if (composing.value) return <Compose key="compose" />;
+  if (releasing.value !== null) return <Release key={releasing.value} id={releasing.value} />;
   if (helpOpen.value) return <Keys />;
   if (menuOpen.value) {
     return (

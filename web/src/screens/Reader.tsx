@@ -7,6 +7,7 @@ import { mainLink, sureCodes } from "../lib/wanted";
 import { stamp } from "../lib/time";
 import { go, leave, listPath, messagePath, route, sessionsPath, type Tab, TABS } from "../router";
 import { bin, restore, setRead, togglePin } from "../state/actions";
+import { releasing } from "../state/dialogs";
 import { q } from "../state/mailbox";
 import { narrow } from "../state/media";
 import { steps } from "../state/journey";
@@ -124,6 +125,7 @@ function Actions({ mail }: { mail: Message }) {
       <span class="spring" />
       <IconButton icon="pin" label={mail.pinned ? "Unpin" : "Pin"} keys="s" pressed={mail.pinned} fill={mail.pinned} onClick={() => void togglePin(only)} />
       <IconButton icon={mail.read ? "mail" : "read"} label={mail.read ? "Mark unread" : "Mark read"} keys={mail.read ? "Shift u" : "Shift i"} onClick={() => void setRead(only, !mail.read)} />
+      <IconButton icon="up" label="Release: send it on" keys="f" onClick={() => (releasing.value = mail.id)} />
       <IconButton icon="link" label="Copy the link" keys="y" onClick={() => void copyLink(mail.id)} />
       <a class="icon-button" href={url(`/v1/messages/${mail.id}/raw`)} download={`${mail.id}.eml`} aria-label="Download as .eml" title="Download as .eml (d)"><Icon name="download" /></a>
       <IconButton icon="bin" label={mail.binned ? "Delete for ever" : "Move to the Bin"} keys="#" onClick={() => void bin(only)} />

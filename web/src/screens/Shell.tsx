@@ -7,6 +7,8 @@ import { composing, helpOpen, menuOpen } from "../state/dialogs";
 import { openNewest, sidebarShown, theme, type Theme } from "../state/settings";
 import { narrow } from "../state/media";
 import { arrived } from "../state/mailbox";
+import { status } from "../state/relay";
+import { RelayBanner } from "./RelayBanner";
 import { Search } from "./Search";
 import { Sidebar } from "./Sidebar";
 import { Toasts } from "../ui/Toasts";
@@ -20,10 +22,11 @@ const THEMES: Record<Theme, { icon: IconName; next: Theme; text: string }> = {
 
 export function Shell({ children }: { children: ComponentChildren }) {
   return (
-    <div class={sidebarShown.value ? "shell" : "shell bare"}>
+    <div class={`shell${sidebarShown.value ? "" : " bare"}${status.value ? " relaying" : ""}`}>
       <a class="skip" href="#main">Skip to the messages</a>
       <TopBar />
       <div class={`stripe ${live.state.value.kind}`} key={arrived.value.total + arrived.value.count} aria-hidden="true" />
+      <RelayBanner />
       {!narrow.value && sidebarShown.value && <Sidebar />}
       <main id="main" tabIndex={-1}>{children}</main>
       <Toasts />

@@ -1,10 +1,12 @@
 import { count } from "../lib/bytes";
 import { forInbox, forRecipient } from "../lib/query";
-import { listPath, route, sessionsPath } from "../router";
+import { listPath, queuePath, route, sessionsPath } from "../router";
 import { url } from "../api/client";
 import { counts } from "../state/counts";
 import { info } from "../state/info";
 import { q } from "../state/mailbox";
+import { status } from "../state/relay";
+import { waiting } from "../lib/relay";
 import { Copy } from "../ui/Copy";
 import { Icon, type IconName } from "../ui/Icon";
 import { doors } from "../lib/programs";
@@ -26,6 +28,7 @@ export function Sidebar() {
             <Icon name="sessions" /><span class="side-name">Sessions</span>
           </a>
         </li>
+        <Queue />
       </ul>
       {now && now.inboxes.length > 1 && (
         <section aria-label="Inboxes">
@@ -49,6 +52,19 @@ export function Sidebar() {
       )}
       <Ports />
     </nav>
+  );
+}
+
+/** Mail on its way out; only where some may leave. */
+function Queue() {
+  if (!info.value?.relay?.enabled) return null;
+  const number = waiting(status.value?.counts ?? {});
+  return (
+    <li>
+      <a class="side-link" href={url(queuePath(null))} data-inside aria-current={route.value.screen === "queue" ? "page" : undefined} title={`${count(number)} still to go`}>
+        <Icon name="up" /><span class="side-name">Queue</span>{number > 0 && <span class="side-count">{count(number)}</span>}
+      </a>
+    </li>
   );
 }
 

@@ -1,9 +1,9 @@
 /** What each command does. */
 import { url } from "../api/client";
 import type { CommandName } from "../lib/keys";
-import { go, leave, listPath, messagePath, route, TABS } from "../router";
+import { go, leave, listPath, messagePath, queuePath, route, TABS } from "../router";
 import { bin, markAllRead, setRead, target, togglePin } from "./actions";
-import { composing, helpOpen } from "./dialogs";
+import { composing, helpOpen, releasing } from "./dialogs";
 import { copyLink, copyWanted } from "./links";
 import { indexOf, q, rowAt, total } from "./mailbox";
 import { message, remoteAllowed } from "./message";
@@ -21,7 +21,7 @@ export interface Hands {
 const openId = (): string | null => (route.value.screen === "message" ? route.value.id : null);
 
 /** Keys of the list mean nothing where there is no list. */
-const LISTLESS: readonly CommandName[] = ["goInbox", "goUnread", "goBin", "search", "compose", "help", "sidebar", "undo", "close"];
+const LISTLESS: readonly CommandName[] = ["goInbox", "goUnread", "goBin", "goQueue", "search", "compose", "help", "sidebar", "undo", "close"];
 
 export function commands(hands: Hands): (name: CommandName, event: KeyboardEvent | null) => boolean {
   const open = (id: string): true => {
@@ -71,7 +71,7 @@ export function commands(hands: Hands): (name: CommandName, event: KeyboardEvent
     const target_ = event?.target instanceof Element ? event.target : null;
     const arrows = event !== null && /^(Arrow|Enter|Delete)/.test(event.key);
     if (arrows && target_?.closest("a, button, summary, .reader, .transcript, .scrolled, [role=tab], [role=separator]") && !target_.matches(".row")) return false;
-    if (route.value.screen === "sessions" && !LISTLESS.includes(name)) return false;
+    if ((route.value.screen === "sessions" || route.value.screen === "queue") && !LISTLESS.includes(name)) return false;
     switch (name) {
       case "next": return step(1, false);
       case "previous": return step(-1, false);
@@ -81,6 +81,7 @@ export function commands(hands: Hands): (name: CommandName, event: KeyboardEvent
       case "close": return close();
       case "goInbox": return to(() => go(listPath("")));
       case "goUnread": return to(() => go(listPath("is:unread")));
+      case "goQueue": return to(() => go(queuePath(null)));
       case "goBin": return to(() => go(listPath("is:binned")));
       case "search": return to(() => document.getElementById("search")?.focus());
       case "select": return active.value !== null || openId() !== null ? to(() => toggle((openId() ?? active.value)!)) : false;
@@ -94,6 +95,7 @@ export function commands(hands: Hands): (name: CommandName, event: KeyboardEvent
       case "readAll": return to(() => void markAllRead());
       case "pin": return to(() => void togglePin(target()));
       case "compose": return to(() => (composing.value = true));
+      case "release": return withMessage((id) => (releasing.value = id));
       case "copyWanted": return message.value !== null ? to(() => void copyWanted(message.value!)) : false;
       case "copyLink": return withMessage((id) => void copyLink(id));
       case "download": return withMessage(download);

@@ -7,6 +7,8 @@ export const question = signal<Question | null>(null);
 export const helpOpen = signal(false);
 export const menuOpen = signal(false);
 export const composing = signal(false);
+/** The message that is to be released. */
+export const releasing = signal<string | null>(null);
 
 export function ask(text: string, yes: string, danger = false): Promise<boolean> {
   return new Promise((resolve) => {

@@ -17,10 +17,10 @@ export function Dialog({ title, onClose, children, class: more, quiet, stays }: 
     <dialog ref={dialog} class={more} aria-label={title} onCancel={(event) => (event.preventDefault(), onClose())} onClick={outside}>
       <div class="dialog-body">
         {!quiet && (
-          <header class="dialog-head">
+          <div class="dialog-head">
             <h2>{title}</h2>
             <IconButton icon="close" label="Close" onClick={onClose} />
-          </header>
+          </div>
         )}
         {children}
       </div>
