@@ -139,8 +139,7 @@ class Message:
     def select(self, css: str) -> tuple[Element, ...]:
         """Return the elements of the HTML that a CSS selector finds. Raises RequestRefused if it is none."""
         answer = self._server.get(f"{self._path}/select", css=css)
-        found = next((each for each in answer.values() if isinstance(each, list)), [])
-        return tuple(_element(each) for each in found)
+        return tuple(_element(each) for each in answer["elements"])
 
     @property
     def _server(self) -> Connection:

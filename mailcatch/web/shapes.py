@@ -161,6 +161,21 @@ class Codes(Shape, frozen=True):
     codes: list[Code]
 
 
+class Element(Shape, frozen=True):
+    """An element of the HTML: its name, its text on one line, its attributes, and itself as HTML."""
+
+    tag: str
+    text: str
+    attributes: dict[str, str]
+    html: str
+
+
+class Elements(Shape, frozen=True):
+    """The elements that a selector found, in the order of the document; 500 at most."""
+
+    elements: list[Element]
+
+
 class Attachment(Shape, frozen=True):
     """A part that a mail program would show as an attachment, or inline."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.web import Web
+from tests.support.web import Client, Web
 
 MAIL = (
     b"Subject: =?utf-8?q?Ihr_Best=C3=A4tigungscode?=\r\nList-Unsubscribe: <https://x.test/u>\r\nMIME-Version: 1.0\r\n"
@@ -37,3 +37,24 @@ def test_a_mail_without(door: Web) -> None:
     assert door.client.get(f"/v1/messages/{id}/links").json() == {"links": []}
     assert door.client.get("/v1/messages/latest/codes").json() == {"codes": []}
     assert door.client.get("/v1/messages/01ARZ3NDEKTSV4RRFFQ69G5FAV/codes").problem == "not-found"
+
+
+def test_elements_by_css(door: Web, client: Client) -> None:
+    """Of the HTML part; a message without one has none."""
+    raw = b"Subject: x\r\nContent-Type: text/html\r\n\r\n<p class=code>Code: <b>123456</b></p><a href=https://x.test/>Go</a>"
+    id = door.deliver(raw)
+    answer = client.get(f"/v1/messages/{id}/select?css=p.code%20b").json()
+    assert answer == {"elements": [{"tag": "b", "text": "123456", "attributes": {}, "html": "<b>123456</b>"}]}
+    assert client.get(f"/v1/messages/{id}/select?css=a").json()["elements"][0]["attributes"] == {
+        "href": "https://x.test/"
+    }
+    plain = door.deliver(b"Subject: x\r\n\r\nplain")
+    assert client.get(f"/v1/messages/{plain}/select?css=p").json() == {"elements": []}
+
+
+def test_a_selector_that_is_none_is_told(door: Web, client: Client) -> None:
+    """400 with the parameter."""
+    id = door.deliver(b"Subject: x\r\nContent-Type: text/html\r\n\r\n<p>x")
+    for css in ("a%5B%5B", "", "x" * 501):
+        answer = client.get(f"/v1/messages/{id}/select?css={css}")
+        assert (answer.status, "css" in str(answer.json())) == (400, True)
