@@ -7,6 +7,7 @@ we are on it. What a host leaves undecided is asked of the next; what it may hav
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import ssl
 import time
@@ -17,8 +18,9 @@ from msgspec import Struct
 
 from mailcatch.relay import certificates
 from mailcatch.relay.acts import Act, Body, Dot, Fact, Hear, Lost, Say, Secure, Secured, TlsFailed
+from mailcatch.relay.content import hops
 from mailcatch.relay.line import Line
-from mailcatch.relay.lookup import Found, look_up, look_up_host
+from mailcatch.relay.lookup import Found
 from mailcatch.relay.mx import MOST_SESSIONS, Problem
 from mailcatch.relay.protocol import Ended, Terms, converse
 from mailcatch.relay.recorder import Note
@@ -28,6 +30,8 @@ from mailcatch.relay.settings import PORT, Settings
 from mailcatch.trace import AttemptResult, Order, OrderRecipient, RecipientResult, Stage
 
 BLOCKED = "your network blocks port 25"
+_NO_WAY = frozenset({errno.ENETUNREACH, errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL})
+"""Said by our own system where there is no IPv6, or no network at all: nothing was dialled."""
 
 BeforeDot = Callable[[], Awaitable[None]]
 Talk = Callable[[Order, Sequence[OrderRecipient], Terms], Generator[Act, Any, Ended]]
@@ -56,6 +60,7 @@ class _Refused(Struct, frozen=True):
     why: str
     guarded: bool = False
     timed_out: bool = False
+    no_way: bool = False
 
 
 class _Attempt:
@@ -72,6 +77,7 @@ class _Attempt:
     async def run(self) -> AttemptResult:
         """Ask the policy once more, look up, dial, talk, and put the results together."""
         self._block()
+        self._break_loop()
         if self._pending:
             found = await self._look_up()
             await self._try_all(found.dial)
@@ -95,11 +101,24 @@ class _Attempt:
                     number, recipient.address, "blocked", 550, "5.7.1", f"not allowed: {decision.rule}", "policy"
                 )
 
+    def _break_loop(self) -> None:
+        """End what goes in a circle (RFC 5321 §6.3); our own line counts."""
+        passed = hops(self._order.content) if self._pending else 0
+        if passed < self._settings.hops:
+            return
+        for number, recipient in self._pending.items():
+            text = f"the message goes in a circle: it has passed {passed} servers"
+            self._results[number] = RecipientResult(number, recipient.address, "failed", 554, "5.4.6", text, "policy")
+        self._pending.clear()
+
     async def _look_up(self) -> Found:
-        smart = self._settings.smart_host
-        if smart is not None:
-            return await look_up_host(smart.host, self._resolver, self._note)
-        return await look_up(self._order.domain, self._resolver, self._note, self._settings.own)
+        """Ask the DNS, within the time of the attempt: a zone can name many hosts that nobody answers for."""
+        try:
+            async with asyncio.timeout(self._left()):
+                return await self._settings.way.find(self._order.domain, self._resolver, self._note)
+        except TimeoutError:
+            text = f"DNS took longer than {self._settings.timeouts.total:g} s"
+            return Found(self._order.domain, problem=Problem("deferred", 451, "4.4.3", text))
 
     async def _try_all(self, dial: Sequence[tuple[str, str]]) -> None:
         for number, (host, address) in enumerate(dial):
@@ -118,8 +137,8 @@ class _Attempt:
     # One address
 
     async def _dial(self, host: str, address: str) -> Line | None:
-        smart, settings = self._settings.smart_host, self._settings
-        port = smart.port if smart is not None else settings.way.port_for(address)
+        settings = self._settings
+        port = settings.way.port_for(address)
         if (why := settings.guard.refusal(address, port)) is not None:
             self._guarded(host, address, why)
             return None
@@ -133,7 +152,14 @@ class _Attempt:
             self._note(
                 "tcp.fail", host=host, address=address, port=port, ms=_ms(began), error=why, timeout=timed_out or None
             )
-            self._refused.append(_Refused(address, why, timed_out=timed_out and port == PORT))
+            self._refused.append(
+                _Refused(
+                    address,
+                    why,
+                    timed_out=timed_out and port == PORT and bool(self._left()),
+                    no_way=error.errno in _NO_WAY,
+                )
+            )
             return None
         if (why := settings.guard.refusal(address, port, local=[line.local])) is not None:
             line.close()
@@ -213,7 +239,11 @@ class _Attempt:
         for said in (act.shown,) if act.shown else act.lines:
             self._note("smtp.c", line=said, tls=line.tls is not None or None)
         octets = "".join([f"{said}\r\n" for said in act.lines]).encode()
-        await line.send(octets, self._time(self._settings.timeouts.piece))
+        try:
+            await line.send(octets, self._time(self._settings.timeouts.piece))
+        except Lost:
+            if not line.has_said_more:
+                raise  # else its last word is heard next: why it hung up
 
     async def _hear(self, act: Hear, line: Line) -> Reply:
         began = time.monotonic()
@@ -293,8 +323,11 @@ class _Attempt:
         return Problem("deferred", 451, "4.4.1", f"no host could be reached: {why}")
 
     def _port_is_blocked(self) -> bool:
-        """Tell whether every address that was dialled kept silent on port 25: no server does, a network does."""
-        dialled = [each for each in self._refused if not each.guarded]
+        """Tell whether every address that was dialled kept silent on port 25: no server does, a network does.
+
+        What our own system does not even send says nothing of that: most who have no IPv6 meet hosts that do.
+        """
+        dialled = [each for each in self._refused if not each.guarded and not each.no_way]
         return bool(dialled) and not self._sessions and all(each.timed_out for each in dialled)
 
 

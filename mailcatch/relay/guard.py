@@ -88,12 +88,10 @@ class Guard(Struct, frozen=True):
         ours = {ip_address(each) for each in local}
         for own, own_port in self.own:
             listening = ip_address(own)
-            if own_port == port and (listening in here or (listening.is_unspecified and here & (ours | _LOOPBACK))):
+            everywhere = listening.is_unspecified and (here & ours or any(each.is_loopback for each in here))
+            if own_port == port and (listening in here or everywhere):
                 return True
         return False
-
-
-_LOOPBACK: frozenset[Address] = frozenset({ip_address("127.0.0.1"), ip_address("::1")})
 
 
 def _forms(address: Address) -> Iterator[Address]:

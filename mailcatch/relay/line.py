@@ -11,9 +11,12 @@ import ssl
 from typing import cast
 
 from mailcatch.relay.acts import Lost, TlsFailed
+from mailcatch.relay.domains import BadDomain, ascii_domain
 from mailcatch.relay.replies import BadReply, Reply, ReplyReader
 
 _PIECE = 64 << 10
+MOST_AHEAD = 64 << 10
+"""Octets that a server may send ahead of being asked, give or take one reading; past it the socket is left alone."""
 
 
 class Line(asyncio.Protocol):
@@ -25,6 +28,7 @@ class Line(asyncio.Protocol):
         self._may_write = asyncio.Event()
         self._may_write.set()
         self._gone: str | None = None
+        self._paused = False
         self._transport: asyncio.Transport
 
     # What asyncio tells
@@ -36,6 +40,9 @@ class Line(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Take what came. Who sends more than is asked for waits."""
         self._reader.feed(data)
+        if self._reader.waiting > MOST_AHEAD and not self._paused and not self._transport.is_closing():
+            self._paused = True
+            self._transport.pause_reading()
         self._news.set()
 
     def eof_received(self) -> None:
@@ -67,6 +74,11 @@ class Line(asyncio.Protocol):
         return str(self._transport.get_extra_info("sockname")[0])
 
     @property
+    def has_said_more(self) -> bool:
+        """Whether something was said that nobody has read yet: a last word, such as 421, before it hung up."""
+        return bool(self._reader.waiting)
+
+    @property
     def tls(self) -> ssl.SSLObject | None:
         """The TLS of the connection, if there is one."""
         found: ssl.SSLObject | None = self._transport.get_extra_info("ssl_object")
@@ -83,6 +95,8 @@ class Line(asyncio.Protocol):
     async def send(self, data: bytes, seconds: float) -> None:
         """Send octets; each piece of them must go within the time."""
         for start in range(0, len(data), _PIECE):
+            if self._gone:
+                raise Lost(self._gone)
             self._transport.write(data[start : start + _PIECE])
             try:
                 async with asyncio.timeout(seconds):
@@ -94,20 +108,25 @@ class Line(asyncio.Protocol):
         """Shake hands for TLS. Raises TlsFailed; the connection is then closed."""
         if self._reader.waiting:
             raise TlsFailed("the server sent octets ahead of the handshake")
+        if self._gone:
+            raise TlsFailed(self._gone)
         loop = asyncio.get_running_loop()
         try:
             secured = await loop.start_tls(
-                self._transport, self, context, server_hostname=host, ssl_handshake_timeout=seconds
+                self._transport, self, context, server_hostname=_indication(host), ssl_handshake_timeout=seconds
             )
-        except (OSError, ConnectionError, TimeoutError) as error:  # ssl.SSLError is an OSError
+        except OSError as error:  # ssl.SSLError and TimeoutError are such
             raise TlsFailed(_handshake_error(error)) from error
         if secured is None or self._gone:
             raise TlsFailed(self._gone or "the server closed the connection in the handshake")
         self._transport = secured
 
     def close(self) -> None:
-        """End the connection; what is still to be sent may go."""
-        self._transport.close()
+        """End the connection. What a server does not read is dropped: waiting for it would keep the socket for ever."""
+        if self._transport.get_write_buffer_size():
+            self._transport.abort()
+        else:
+            self._transport.close()
 
     async def _next(self) -> tuple[str, Reply | None]:
         while True:
@@ -119,6 +138,9 @@ class Line(asyncio.Protocol):
                 return found
             if self._gone:
                 raise Lost(self._gone)
+            if self._paused:
+                self._paused = False
+                self._transport.resume_reading()
             self._news.clear()
             await self._news.wait()
 
@@ -126,6 +148,15 @@ class Line(asyncio.Protocol):
         await self._may_write.wait()
         if self._gone:
             raise Lost(self._gone)
+
+
+def _indication(host: str) -> str | None:
+    """Give the name to ask for (RFC 6066 §3): none for an address, nor for what DNS may hold but no certificate."""
+    try:
+        name = ascii_domain(host)
+    except BadDomain:
+        return None
+    return None if name.startswith("[") else name
 
 
 def _handshake_error(error: Exception) -> str:

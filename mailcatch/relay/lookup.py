@@ -69,10 +69,16 @@ async def look_up(domain: str, resolver: Resolver, note: Note, own: Own, shuffle
 
 
 async def look_up_host(name: str, resolver: Resolver, note: Note) -> Found:
-    """Find the addresses of one host, as a smart host is: its MX is nobody's concern."""
+    """Find the addresses of one host, as a smart host is: its MX is nobody's concern.
+
+    Where it is not found, mail is put off and never fails: the name is our configuration's, no recipient's fault.
+    """
     host = await _host(Mx(0, name), resolver, note)
     _tell(host.facts, note)
-    return _planned(name, (host,))
+    if host.addresses:
+        return _planned(name, (host,))
+    why = host.failed or "it has no address"
+    return Found(name, (host,), problem=Problem("deferred", 451, "4.4.4", f"the smart host {name} is not found: {why}"))
 
 
 async def _addresses(selection: Selection, resolver: Resolver, note: Note) -> tuple[Host, ...]:

@@ -8,6 +8,7 @@ the server has asked for the message and then is not heard any more, its recipie
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Generator, Sequence
 from typing import Any, Literal
 
@@ -24,6 +25,7 @@ Level = Literal["none", "may", "encrypt", "verify"]
 
 
 _TOO_MANY = frozenset({"4.5.3", "5.5.3"})
+_WORD = re.compile(r"[^\0-\x20\x7f-\x9f\ud800-\udfff]+\Z")
 
 
 class Credentials(Struct, frozen=True):
@@ -246,7 +248,8 @@ class _Conversation:
 
     def _send(self, accepted: Sequence[OrderRecipient]) -> Talk:
         reply = yield from self._command("DATA", "data")
-        if reply.code == 354:
+        asked_for = reply.code == 354
+        if asked_for:
             self._in_flight = frozenset([each.number for each in accepted])
             self._stage = "body"
             yield Body(stuffed(self._order.content))
@@ -257,6 +260,8 @@ class _Conversation:
             raise _deferred(reply, self._stage)
         for recipient in accepted:
             self._answer(recipient, reply, self._stage)
+        if not asked_for and self._pending:  # the envelope still stands there, and a second MAIL would be refused
+            yield from self._command("RSET", "rcpt")
 
     # What is said
 
@@ -270,15 +275,13 @@ class _Conversation:
         if "SMTPUTF8" in offered and (self._whole_needs_utf8() or any(needs_utf8(each.address) for each in asked)):
             words.append("SMTPUTF8")
         if "DSN" in offered:
-            words += [f"RET={order.ret}"] if order.ret else []
-            words += [f"ENVID={order.envid}"] if order.envid else []
+            words += [*_parameter("RET", order.ret), *_parameter("ENVID", order.envid)]
         return " ".join(words)
 
     def _rcpt(self, recipient: OrderRecipient) -> str:
         words = [f"RCPT TO:<{path_of(recipient.address)}>"]
         if "DSN" in self._extensions:
-            words += [f"NOTIFY={recipient.notify}"] if recipient.notify else []
-            words += [f"ORCPT={recipient.orcpt}"] if recipient.orcpt else []
+            words += [*_parameter("NOTIFY", recipient.notify), *_parameter("ORCPT", recipient.orcpt)]
         return " ".join(words)
 
     def _refuse_utf8(self) -> None:
@@ -362,6 +365,11 @@ def _deferred(reply: Reply, stage: Stage) -> _Over:
 def _says_too_many(reply: Reply) -> bool:
     """Tell whether a reply asks for the rest in another transaction; 552 was RFC 821's code (RFC 5321 §4.5.3.1.10)."""
     return reply.enhanced in _TOO_MANY or (reply.code in {452, 552} and reply.enhanced is None)
+
+
+def _parameter(name: str, value: str | None) -> list[str]:
+    """Spell a parameter; a value that could end it, or the line, is left out, wherever it came from."""
+    return [f"{name}={value}"] if value and _WORD.match(value) else []
 
 
 def _coded(text: str) -> str:

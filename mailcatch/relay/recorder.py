@@ -11,6 +11,9 @@ from mailcatch.trace import TraceEvent
 MOST_EVENTS = 5_000
 """Events that one attempt may leave: a server that talks without end fills no memory."""
 
+ALWAYS = frozenset({"rcpt.result", "verdict", "retry.scheduled", "dsn.made", "dsn.none"})
+"""How it ended, which is noted all the same; no server adds to these."""
+
 
 class Note(Protocol):
     """Take down one fact; what is None is left out."""
@@ -36,7 +39,7 @@ class Recorder:
 
     def note(self, kind: str, /, **data: Any) -> None:  # noqa: ANN401 - the facts differ by kind, see trace.KINDS
         """Take down one fact (`Note`)."""
-        if len(self._events) >= MOST_EVENTS:
+        if len(self._events) >= MOST_EVENTS and kind not in ALWAYS:
             return
         known = {name: value for name, value in data.items() if value is not None}
         event = TraceEvent(len(self._events) + 1, round((self._clock() - self._began) * 1000), kind, known)

@@ -58,9 +58,9 @@ class ReplyReader:
         self._buffer.feed(data)
 
     @property
-    def waiting(self) -> bool:
-        """Whether octets wait that were not asked for: after STARTTLS there must be none (RFC 3207 §4.2)."""
-        return bool(len(self._buffer))
+    def waiting(self) -> int:
+        """How many octets wait that were not asked for: after STARTTLS there must be none (RFC 3207 §4.2)."""
+        return len(self._buffer)
 
     def next(self) -> tuple[str, Reply | None] | None:
         """Return the next line, with the reply that it ends if it does; None if there is none yet. Raises BadReply."""

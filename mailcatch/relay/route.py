@@ -5,10 +5,10 @@ from __future__ import annotations
 from msgspec import Struct
 
 from mailcatch.relay.guard import Guard
-from mailcatch.relay.lookup import Own, look_up
+from mailcatch.relay.lookup import Found, Own, look_up, look_up_host
 from mailcatch.relay.mx import Host, Problem
 from mailcatch.relay.policy import Policy
-from mailcatch.relay.recorder import Recorder
+from mailcatch.relay.recorder import Note, Recorder
 from mailcatch.relay.resolver import Resolver
 from mailcatch.trace import Decision, Route, RouteAddress, RouteHost
 
@@ -16,15 +16,27 @@ PORT = 25
 
 
 class Way(Struct, frozen=True):
-    """What decides where mail goes: the rules, the guard, who we are, and the port of the networks allowed by name."""
+    """What decides where mail goes: the rules, the guard, who we are, and the port of the networks allowed by name.
+
+    `smart_host` is the name and port of the one server that takes everything, where there is one.
+    """
 
     policy: Policy
     guard: Guard
     own: Own
     mx_port: int = PORT
+    smart_host: tuple[str, int] | None = None
+
+    async def find(self, domain: str, resolver: Resolver, note: Note) -> Found:
+        """Find the addresses that take mail for a domain: by its MX, or those of the smart host."""
+        if self.smart_host is not None:
+            return await look_up_host(self.smart_host[0], resolver, note)
+        return await look_up(domain, resolver, note, self.own)
 
     def port_for(self, address: str) -> int:
-        """Give the port of an address: another than 25 only in a network that was allowed by name."""
+        """Give the port of an address: the smart host's; else another than 25 only in a network allowed by name."""
+        if self.smart_host is not None:
+            return self.smart_host[1]
         return self.mx_port if self.guard.allows(address) else PORT
 
 
@@ -38,12 +50,13 @@ async def route(address: str, way: Way, resolver: Resolver) -> Route:
         return Route(
             decision, domain, problem=decision.rule if decision.way != "local" else None, events=recorder.events
         )
-    found = await look_up(domain, resolver, recorder.note, way.own)
+    found = await way.find(domain, resolver, recorder.note)
+    domain = found.domain if way.smart_host is None else domain
     hosts = tuple([_host(host, way) for host in found.hosts])
     problem = found.problem or _all_guarded(hosts)
     if problem is None:
-        return Route(decision, found.domain, hosts, events=recorder.events)
-    return Route(decision, found.domain, hosts, problem.text, problem.code, problem.enhanced, recorder.events)
+        return Route(decision, domain, hosts, events=recorder.events)
+    return Route(decision, domain, hosts, problem.text, problem.code, problem.enhanced, recorder.events)
 
 
 def _note(decision: Decision, recorder: Recorder) -> None:

@@ -58,7 +58,10 @@ class SmartHost(Struct, frozen=True):
 
 
 class Settings(Struct, frozen=True):
-    """All that an attempt needs to know of its process. `bind` is the address to send from."""
+    """All that an attempt needs to know of its process. `bind` is the address to send from.
+
+    `level` is for the hosts that are talked to: those of the MX, or the smart host.
+    """
 
     helo: str
     policy: Policy
@@ -71,8 +74,13 @@ class Settings(Struct, frozen=True):
     mx_port: int = PORT
     smart_host: SmartHost | None = None
     bind: str | None = None
+    hops: int = 50
+    """So many `Received` fields mean that a message goes in a circle."""
 
     @property
     def way(self) -> Way:
         """What decides where mail goes."""
-        return Way(self.policy, self.guard, self.own, self.mx_port)
+        smart = self.smart_host
+        return Way(
+            self.policy, self.guard, self.own, self.mx_port, (smart.host, smart.port) if smart is not None else None
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import itertools
 import socket
 from collections.abc import Iterator
@@ -13,13 +14,15 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from mailcatch.relay import attempt as driver
+from mailcatch.relay.answers import Answer, Mx
 from mailcatch.relay.attempt import BLOCKED, Means, attempt
 from mailcatch.relay.guard import Guard
 from mailcatch.relay.lookup import Own
 from mailcatch.relay.policy import Policy, read_rule
 from mailcatch.relay.protocol import ask
-from mailcatch.relay.recorder import Recorder
-from mailcatch.relay.resolver import Resolver, Servers
+from mailcatch.relay.recorder import Note, Recorder
+from mailcatch.relay.resolver import Kind, Resolver, Servers
 from mailcatch.relay.settings import DEV, Settings, SmartHost
 from mailcatch.trace import AttemptResult, Order, OrderRecipient
 from mailcatch.trace_text import text_of
@@ -244,3 +247,89 @@ def test_silence_on_port_25_is_the_networks(
         assert BLOCKED in result.verdict
         other = stage.run(stage.order("ann"))
         assert not other.port_blocked  # not port 25
+
+
+def test_having_no_ipv6_hides_no_blocked_port(
+    monkeypatch: pytest.MonkeyPatch, dns: ScriptedDns, certificates: Certificates
+):
+    """Our own system refuses the one family and the network swallows the other; the dialling is played."""
+
+    async def dialled(self: object, address: str, port: int) -> None:
+        if ":" in address:
+            raise OSError(errno.ENETUNREACH, "Network is unreachable")
+        raise TimeoutError
+
+    monkeypatch.setattr(driver._Attempt, "_connect", dialled)
+    scenario = Scenario("both", zone="@ MX 10 a\na AAAA 2606:4700::1111\n")
+    with staged(dns, certificates, scenario) as stage:
+        guard = Guard((ip_network("127.0.0.0/8"), ip_network("2606:4700::/32")))
+        result = stage.run(stage.order("ann"), replace(stage.settings, guard=guard, mx_port=25))
+        assert "AAAA" in stage.text
+        assert result.port_blocked
+        only = Scenario("one-family", zone="@ MX 10 c\nc AAAA 2606:4700::1111\n")
+    with staged(dns, certificates, only) as stage:
+        result = stage.run(stage.order("ann"), replace(stage.settings, guard=guard, mx_port=25))
+        assert (outcome(result), result.port_blocked) == ({"ann": "deferred 4.4.1"}, False)
+
+
+def test_time_that_was_cut_short_proves_no_blocked_port(
+    monkeypatch: pytest.MonkeyPatch, dns: ScriptedDns, certificates: Certificates
+):
+    """The attempt was at its end, and nobody had time to answer."""
+
+    async def silent(self: driver._Attempt, address: str, port: int) -> None:
+        self._deadline = 0.0
+        raise TimeoutError
+
+    monkeypatch.setattr(driver._Attempt, "_connect", silent)
+    with staged(dns, certificates, Scenario("cut")) as stage:
+        assert not stage.run(stage.order("ann"), replace(stage.settings, mx_port=25)).port_blocked
+
+
+def test_dns_takes_no_longer_than_the_attempt(dns: ScriptedDns, certificates: Certificates):
+    """A zone can name many hosts that nobody answers for."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mute, staged(dns, certificates, ONE) as stage:
+        mute.bind(("127.0.0.1", 0))
+        servers = Servers(("127.0.0.1",), mute.getsockname()[1], patience=60.0)
+        hurried = replace(stage.settings, servers=servers, timeouts=replace(QUICK, total=0.2))
+        result = stage.run(stage.order("ann"), hurried)
+    assert outcome(result) == {"ann": "deferred 4.4.3"}
+    assert "DNS took longer than 0.2 s" in result.results[0].text
+
+
+def test_what_goes_in_a_circle_is_ended(dns: ScriptedDns, certificates: Certificates):
+    """By its Received fields, ours included; and nobody is asked."""
+    with staged(dns, certificates, Scenario("circle")) as stage:
+        line = b"Received: by a; now\r\n"
+        result = stage.run(stage.order("ann", content=line * 50 + b"\r\nx\r\n"))
+        assert (outcome(result), dns.asked(stage.domain)) == ({"ann": "failed 5.4.6"}, [])
+        assert outcome(stage.run(stage.order("ann", content=line * 49 + b"\r\n" + line))) == {"ann": "sent 2.0.0"}
+
+
+def test_a_smart_host_that_is_not_found_bounces_nothing(dns: ScriptedDns, certificates: Certificates):
+    """Its name is the configuration's, and no recipient's fault."""
+    with staged(dns, certificates, Scenario("astray")) as stage:
+        settings = replace(stage.settings, smart_host=SmartHost("nowhere.test", 587))
+        assert outcome(stage.run(stage.order("ann"), settings)) == {"ann": "deferred 4.4.4"}
+
+
+@pytest.mark.parametrize("name", ["\\000" * 30, "-.x", "a b", "x" * 63])
+def test_no_name_of_a_host_breaks_the_handshake(name: str, dns: ScriptedDns, certificates: Certificates):
+    """DNS may hold names that no certificate has; TLS is then asked for without a name."""
+    scenario = Scenario("named", hosts={"a": Script(certificate="good")})
+    with staged(dns, certificates, scenario) as stage:
+
+        class Named(Resolver):
+            async def ask(self, asked: str, kind: Kind, note: Note) -> Answer:
+                if kind == "MX":
+                    return Answer(asked, "ok", (Mx(10, name),))
+                own = (stage.mtas["a"].address[0],) if kind == "A" else ()
+                return Answer(asked, "ok" if own else "empty", addresses=own)
+
+        async def nothing() -> None: ...
+
+        recorder = Recorder()
+        means = Means(Named(stage.settings.servers), recorder.note, nothing)
+        result = asyncio.run(attempt(stage.order("ann"), stage.settings, means))
+    assert [each.state for each in result.results] == ["sent"]
+    assert "tls.open" in [event.kind for event in recorder.events]

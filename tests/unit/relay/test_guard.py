@@ -90,6 +90,7 @@ def test_our_own_listener_is_never_dialled():
     assert guard.refusal("::ffff:127.0.0.1", 25) == "our own listener"
     assert guard.refusal("127.0.0.1", 26) is None
     assert guard.refusal("127.0.0.1", 2525) == "our own listener"
+    assert guard.refusal("127.0.0.77", 2525) == "our own listener"
     assert guard.refusal("203.0.113.5", 2525, local=["203.0.113.5"]) == "our own listener"
 
 

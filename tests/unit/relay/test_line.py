@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import ssl
+import threading
 from collections.abc import Awaitable, Callable
 
 import pytest
 
 from mailcatch.relay.acts import Lost, TlsFailed
-from mailcatch.relay.line import Line
+from mailcatch.relay.line import MOST_AHEAD, Line
 
 
 def played(server: Callable[[socket.socket], None], client: Callable[[Line], Awaitable[object]]) -> object:
@@ -96,8 +98,6 @@ def test_a_server_that_does_not_read_is_noticed():
         connection.recv(1)
         ended.wait(10)
 
-    import threading
-
     ended = threading.Event()
 
     async def client(line: Line) -> object:
@@ -137,6 +137,74 @@ def test_a_handshake_with_nonsense_fails():
     async def client(line: Line) -> object:
         with pytest.raises(TlsFailed, match=r"wrong version number|record"):
             await line.secure(ssl.create_default_context(), "x", 5)
+        return True
+
+    assert played(server, client)
+
+
+def test_a_server_that_never_stops_talking_waits():
+    """What it says ahead of being asked is bounded: its own sending comes to a stop, and goes on when it is heard."""
+    spoken = b"250-more\r\n" * 199 + b"250 end\r\n"
+    stuck = threading.Event()
+
+    def server(connection: socket.socket) -> None:
+        connection.settimeout(0.3)
+        with contextlib.suppress(TimeoutError):
+            for _ in range(20_000):  # forty megabytes: more than the system's own buffers
+                connection.sendall(spoken)
+        stuck.set()
+        connection.settimeout(10)
+        with contextlib.suppress(ConnectionResetError):  # not all of it is read
+            wait_for_end(connection)
+
+    async def client(line: Line) -> object:
+        await asyncio.to_thread(stuck.wait, 10)
+        held = line._reader.waiting
+        replies = 0
+        while replies < 500:
+            replies += (await line.hear(5))[1] is not None
+        return held
+
+    held = played(server, client)
+    assert isinstance(held, int)
+    assert MOST_AHEAD < held < MOST_AHEAD + (1 << 20)
+
+
+def test_a_last_word_is_still_heard():
+    """A server that says why and hangs up, while we were about to speak."""
+
+    def server(connection: socket.socket) -> None:
+        connection.sendall(b"421 4.3.2 closing\r\n")
+
+    async def client(line: Line) -> object:
+        while line._gone is None:
+            line._news.clear()
+            await line._news.wait()
+        with pytest.raises(Lost):
+            await line.send(b"EHLO x\r\n", 5)
+        return line.has_said_more, (await line.hear(5))[0], line.has_said_more
+
+    assert played(server, client) == (True, "421 4.3.2 closing", False)
+
+
+def test_what_is_not_read_does_not_keep_the_socket():
+    """Closing waits for nobody."""
+    ended = threading.Event()
+
+    def server(connection: socket.socket) -> None:
+        ended.wait(10)
+
+    async def client(line: Line) -> object:
+        with pytest.raises(Lost, match="read nothing"):
+            await line.send(b"x" * (64 << 20), 0.1)
+        line.close()
+        try:
+            async with asyncio.timeout(2):
+                while line._gone is None:
+                    line._news.clear()
+                    await line._news.wait()
+        finally:
+            ended.set()
         return True
 
     assert played(server, client)

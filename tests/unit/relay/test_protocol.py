@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mailcatch.relay.acts import Body, Dot, Fact, Hear, Lost, Say, Secure, Secured, TlsFailed
 from mailcatch.relay.protocol import Credentials, Ended, Terms, ask, converse
@@ -311,3 +312,20 @@ def test_any_replies_end_with_one_result_each(count: int, script: list[str | Non
         assert not (each.state == "sent" and each.number in played.ended.again)
     assert len(played.bodies) <= count
     assert played.dots == len(played.bodies)
+
+
+def test_an_envelope_that_was_not_sent_is_taken_back_before_the_next():
+    """DATA was refused, so the transaction still stands; who was too many gets one of his own (RFC 5321 §4.1.4)."""
+    first = ["220 hi", EHLO, "250 ok", "250 ok", "452 4.5.3 many", "451 4.3.0 later"]
+    played = Played(order("a@x.test", "b@x.test"), [*first, "250 reset", "250 ok", "250 ok", "354 go", "250 ok"])
+    assert [line.partition(" ")[0] for line in played.said[4:]] == ["DATA", "RSET", "MAIL", "RCPT", "DATA", "QUIT"]
+    assert [state for state, _, _ in played.outcome] == ["deferred", "sent"]
+
+
+@pytest.mark.parametrize("value", ["x\r\nRSET", "a b", "a\nb", "a\x85b", "\ud800", ""])
+def test_a_parameter_that_could_hold_a_command_is_never_said(value: str):
+    """The mail goes without it."""
+    told = replace(order("a@x.test"), envid=value, ret=value)
+    told = replace(told, recipients=(OrderRecipient(1, "a@x.test", value, value),))
+    played = Played(told, ["220 hi", EHLO, "250 ok", "250 ok", "354 go", "250 ok"])
+    assert played.said[1:3] == ["MAIL FROM:<app@home.test> SIZE=38", "RCPT TO:<a@x.test>"]

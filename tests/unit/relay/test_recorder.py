@@ -32,3 +32,13 @@ def test_there_is_an_end() -> None:
     for _ in range(MOST_EVENTS + 5):
         recorder.note("smtp.s", line="250-more")
     assert len(recorder.events) == MOST_EVENTS
+
+
+def test_how_it_ended_is_noted_all_the_same() -> None:
+    """However much a server has said before."""
+    recorder = Recorder()
+    for _ in range(MOST_EVENTS + 5):
+        recorder.note("smtp.s", line="250-more")
+    recorder.note("rcpt.result", address="a@x.test", state="deferred")
+    recorder.note("verdict", text="1 deferred")
+    assert [event.kind for event in recorder.events[MOST_EVENTS:]] == ["rcpt.result", "verdict"]

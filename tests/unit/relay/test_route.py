@@ -91,3 +91,17 @@ def test_who_is_not_relayed_is_not_asked_about(
     found = routed(server, address, policy)
     assert (found.hosts, found.problem) == ((), problem)
     assert server.queries[before:] == []
+
+
+def test_a_smart_host_is_the_way_of_everybody(server: ScriptedDns) -> None:
+    """Its port is the configuration's; the domain's MX is not asked for, and the guard judges it like others."""
+    resolver = Resolver(Servers(("127.0.0.1",), server.address[1], rounds=1))
+    before = len(server.queries)
+    way = Way(POLICY, GUARD, Own(), 2525, ("a.x.test", 587))
+    found = asyncio.run(route("ann@near.test", way, resolver))
+    assert (found.domain, found.problem) == ("near.test", None)
+    assert [(host.name, [(each.address, each.port) for each in host.addresses]) for host in found.hosts] == [
+        ("a.x.test", [("127.25.0.1", 587)])
+    ]
+    assert {event.data["name"] for event in found.events if event.kind == "dns.query"} == {"a.x.test"}
+    assert len(server.queries) == before + 2
