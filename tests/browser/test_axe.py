@@ -139,6 +139,15 @@ def relay_off(inbox: Inbox, page: Page) -> None:
     expect(page.get_by_text("The relay is off")).to_be_visible()
 
 
+def inboxes(inbox: Inbox, page: Page) -> None:
+    """Show the inboxes of many tests, and the mail of one."""
+    numbers = inbox.ask("GET", "/v1/counts")
+    numbers["inboxes"] += [{"name": f"test-{number}", "total": number, "unread": 0} for number in range(40)]
+    page.route("**/v1/counts", lambda route: route.fulfill(json=numbers))
+    page.goto(f"{inbox.url}/inbox/default")
+    expect(page.get_by_role("searchbox", name="Find an inbox")).to_be_visible()
+
+
 def hints(inbox: Inbox, page: Page) -> None:
     """Show what can be searched."""
     page.goto(inbox.url)
@@ -172,6 +181,7 @@ SCREENS: dict[str, Callable[[Inbox, Page], None]] = {
     "path cut off": the_path(CUT_OFF),
     "path here": at("/m/latest/path?q=subject:Plain", "Every step"),
     "search hints": hints,
+    "inboxes": inboxes,
 }
 
 

@@ -2,6 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { type State, STATES } from "./api/relay";
 import { webroot } from "./api/client";
+import { forInbox, inboxOf } from "./lib/query";
 
 export const TABS = ["html", "text", "html-source", "headers", "source", "path"] as const;
 export type Tab = (typeof TABS)[number];
@@ -22,6 +23,7 @@ export function parse(path: string): Route {
   const [first = "", second = "", third = ""] = pathname.split("/").filter(Boolean).map(decodeURIComponent);
   const q = searchParams.get("q") ?? "";
   if (first === "" || first === "search") return { screen: "list", q };
+  if (first === "inbox" && second) return { screen: "list", q: forInbox(second) };
   if (first === "m" && second) return { screen: "message", q, id: second, tab: TABS.find((tab) => tab === third) ?? null };
   if (first === "sessions") return { screen: "sessions", id: second || null, refused: searchParams.get("refused") === "true" };
   if (first === "queue") return { screen: "queue", state: STATES.find((state) => state === searchParams.get("state")) ?? null };
@@ -30,7 +32,11 @@ export function parse(path: string): Route {
 
 export const route = computed(() => parse(current.value));
 
-export const listPath = (q: string): string => (q === "" ? "/" : `/search?q=${encodeURIComponent(q)}`);
+export function listPath(q: string): string {
+  const inbox = inboxOf(q);
+  if (inbox !== null) return `/inbox/${encodeURIComponent(inbox)}`;
+  return q === "" ? "/" : `/search?q=${encodeURIComponent(q)}`;
+}
 
 export function messagePath(id: string, q: string, tab: Tab | null): string {
   const path = `/m/${encodeURIComponent(id)}${tab ? `/${tab}` : ""}`;

@@ -1,5 +1,6 @@
 /** What the page says, in one place. */
 import type { State } from "./api/live";
+import { inboxOf } from "./lib/query";
 import { minute } from "./lib/time";
 
 export const live = (state: State): string => {
@@ -14,7 +15,7 @@ export const live = (state: State): string => {
 
 export const viewName = (q: string): string => {
   const names: Record<string, string> = { "": "Inbox", "is:unread": "Unread", "is:pinned": "Pinned", "is:binned": "Bin" };
-  return names[q] ?? "Search";
+  return names[q] ?? inboxOf(q) ?? "Search";
 };
 
 export const subject = (text: string): string => text || "(no subject)";

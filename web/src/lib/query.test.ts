@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Summary } from "../api/types";
-import { both, caret, judge, quote } from "./query";
+import { both, caret, forInbox, inboxOf, judge, quote } from "./query";
 
 const row = (more: Partial<Summary>): Summary => ({ read: false, pinned: false, binned: false, rcpt_to: ["Bob@x.test"], ...more }) as Summary;
 
@@ -26,4 +26,11 @@ test("quoting and joining", () => {
   expect(both("a OR b", "id:1")).toBe("(a OR b) id:1");
   expect(both(" ", "id:1")).toBe("id:1");
   expect(caret("abc", 99)).toBe(3);
+});
+
+test("the list of one inbox, and nothing that only begins so", () => {
+  expect(inboxOf(forInbox("gw0.a-b_c"))).toBe("gw0.a-b_c");
+  for (const other of ["", "is:unread", "inbox:gw0 is:unread", "-inbox:gw0", "inbox:*", "inbox:GW0"]) expect(inboxOf(other)).toBeNull();
+  expect(judge("inbox:gw0")!(row({ inboxes: ["default", "gw0"] }))).toBe(true);
+  expect(judge("inbox:gw0")!(row({ inboxes: ["gw00"] }))).toBe(false);
 });

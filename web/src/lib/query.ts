@@ -8,6 +8,9 @@ export const forRecipient = (address: string): string => `rcpt:${quote(address)}
 
 export const forInbox = (name: string): string => `inbox:${quote(name)}`;
 
+/** The inbox whose list a query is, and nothing more; null if it is another. */
+export const inboxOf = (q: string): string | null => q.match(/^inbox:([a-z0-9][a-z0-9._-]{0,62})$/)?.[1] ?? null;
+
 export const forId = (id: string): string => `id:${id}`;
 
 /** Both must hold. */

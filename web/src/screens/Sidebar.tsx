@@ -1,5 +1,8 @@
+import { useSignal } from "@preact/signals";
+import type { Counts } from "../api/types";
 import { count } from "../lib/bytes";
-import { forInbox, forRecipient } from "../lib/query";
+import { found, SHOWN } from "../lib/inboxes";
+import { forInbox, forRecipient, inboxOf } from "../lib/query";
 import { listPath, queuePath, route, sessionsPath } from "../router";
 import { url } from "../api/client";
 import { counts } from "../state/counts";
@@ -30,16 +33,7 @@ export function Sidebar() {
         </li>
         <Queue />
       </ul>
-      {now && now.inboxes.length > 1 && (
-        <section aria-label="Inboxes">
-          <p class="side-title">Inboxes</p>
-          <ul>
-            {now.inboxes.map((each) => (
-              <Box key={each.name} icon="inbox" name={each.name} q={forInbox(each.name)} number={each.total} title={`The inbox ${each.name}`} />
-            ))}
-          </ul>
-        </section>
-      )}
+      {now && now.inboxes.length > 1 && <Inboxes all={now.inboxes} />}
       {now && now.recipients.some((each) => each.total > 0) && (
         <section aria-label="Recipients">
           <p class="side-title">Recipients</p>
@@ -52,6 +46,27 @@ export function Sidebar() {
       )}
       <Ports />
     </nav>
+  );
+}
+
+/** One inbox's mail alone. Many tests on one server have many, so beyond a dozen they are found by name. */
+function Inboxes({ all }: { all: Counts["inboxes"] }) {
+  const text = useSignal("");
+  const { shown, more } = found(all, all.length > SHOWN ? text.value : "", inboxOf(q.value));
+  return (
+    <section aria-label="Inboxes">
+      <p class="side-title">Inboxes</p>
+      {all.length > SHOWN && (
+        <input class="side-find" type="search" aria-label="Find an inbox" placeholder={`Find one of ${count(all.length)}`} autocomplete="off" spellcheck={false}
+          value={text.value} onInput={(event) => (text.value = event.currentTarget.value)} />
+      )}
+      <ul>
+        {shown.map((each) => (
+          <Box key={each.name} icon="inbox" name={each.name} q={forInbox(each.name)} number={each.total} title={`${each.name}: ${count(each.total)} messages, ${count(each.unread)} unread`} />
+        ))}
+      </ul>
+      {more > 0 ? <p class="side-more">and {count(more)} more</p> : shown.length === 0 && <p class="side-more">No inbox has that name</p>}
+    </section>
   );
 }
 
