@@ -31,6 +31,8 @@ from mailcatch.inbox.routing import Router
 from mailcatch.inbox.tagging import Tagger
 from mailcatch.ports import Ports, hosts_of, open_ports, told
 from mailcatch.recipients import Recipients
+from mailcatch.relay.door import Relay, place
+from mailcatch.relay.rules import policy_of
 from mailcatch.signals import Stop
 from mailcatch.store.api import NewInbox, Retention, Store
 
@@ -104,7 +106,9 @@ async def serving(config: Config) -> AsyncIterator[Service]:
         stack.callback(ports.close)
         authority = Authority(config.auth)
         stack.callback(authority.close)
-        recipients = Recipients(config.recipients)
+        policy = policy_of(config.relay, Recipients(config.recipients).domains)
+        placing = place(policy, config.relay.mode) if config.relay.enabled else None
+        recipients = Recipients(config.recipients, placing)
         router, tagger = Router(config.inboxes.catch_domain, config.rules.inboxes), Tagger(config.rules.tags)
         tls = await asyncio.to_thread(_tls_of, config) if config.tls.enabled else None
         service, bus = Service(_about(config, ports), tls, authority, recipients), Bus()
@@ -114,6 +118,9 @@ async def serving(config: Config) -> AsyncIterator[Service]:
         if config.rules.inboxes:
             declared = [NewInbox(rule.name, rule.label) for rule in config.rules.inboxes]
             await asyncio.wrap_future(inbox.declare_inboxes(declared))
+        listeners = (*service.about.smtp, *service.about.http, *service.about.pop3, *service.about.imap)
+        relay = Relay(store, inbox, bus, config.relay, policy, listeners)
+        stack.push_async_callback(asyncio.to_thread, relay.close)
         retention = RetentionFollower(store, bus, _kept(config.store))
         stack.push_async_callback(asyncio.to_thread, retention.close)
         stack.callback(bus.close)
@@ -122,7 +129,7 @@ async def serving(config: Config) -> AsyncIterator[Service]:
             from mailcatch.web import door as web
 
             http_sockets = [each.socket for each in ports.http]
-            serving_web = web.serve(store, inbox, bus, service.info, http_sockets, config.http)
+            serving_web = web.serve(store, inbox, bus, service.info, http_sockets, config.http, relay.control)
             service.watch("the web", (await doors.open(serving_web)).ended)
         if ports.imap:
             from mailcatch.imap import door as imap
@@ -132,10 +139,19 @@ async def serving(config: Config) -> AsyncIterator[Service]:
             from mailcatch.pop3 import door as pop3
 
             await doors.open(pop3.serve(store, inbox, ports.pop3, config.pop3, authority, tls=tls))
+        if config.relay.enabled:
+            service.watch("the relay", await doors.open(relay.serve()))
+        else:
+            relay.rest()
         if ports.smtp:
             from mailcatch.smtp import door as smtp
 
-            await doors.open(smtp.serve(inbox, ports.smtp, config.smtp, authority, tls, recipients=recipients))
+            await doors.open(
+                smtp.serve(
+                    inbox, ports.smtp, config.smtp, authority, tls,
+                    recipients=recipients, offers_dsn=config.relay.enabled,
+                )
+            )  # fmt: skip
         retention.start()
         service.about = replace(service.about, ready=True)
         try:

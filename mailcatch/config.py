@@ -7,8 +7,7 @@ text as all four spell it and shows a value so that it can be read again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,67 +32,18 @@ from mailcatch.kinds import (
     USERS,
     WEBROOT,
     GiB,
-    Kind,
     MiB,
     or_none,
 )
 from mailcatch.kinds import TEMPORARY as TEMPORARY  # handed on: who reads sections meets these two
 from mailcatch.kinds import Bind as Bind
+from mailcatch.option import Option as Option
+from mailcatch.option import option
+from mailcatch.option import options_of as options_of
+from mailcatch.relay_section import RelaySection as RelaySection
 from mailcatch.rules import CATCH_DOMAIN, Rules
 
-_PREFIX = "MAILCATCH_"
-
 NO_RULES = Rules()
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """How a field is spelt outside. `fallback` says in words what the default is, where the machine decides."""
-
-    field: str
-    name: str
-    kind: Kind
-    help: str
-    default: object
-    short: str | None = None
-    fallback: str | None = None
-
-    @property
-    def flag(self) -> str:
-        """The option of the command line."""
-        return f"--{self.name}"
-
-    @property
-    def key(self) -> str:
-        """The parameter's name in Python."""
-        return self.name.replace("-", "_")
-
-    @property
-    def variable(self) -> str:
-        """The environment variable."""
-        return _PREFIX + self.key.upper()
-
-    def shown(self, value: object) -> str:
-        """Return a value as the environment spells it."""
-        if not isinstance(value, tuple):
-            return self.kind.show(value)
-        return " ".join(map(self.kind.show, value)) or ("off" if self.kind is LISTENERS else "")
-
-    def gathered(self, values: tuple[object, ...]) -> tuple[object, ...]:
-        """Return the value of a repeatable option from those read one by one. Raises ValueError: `off` goes alone."""
-        if None not in values:
-            return values
-        if len(values) > 1:
-            raise ValueError("off goes alone: it cannot be combined with a port")
-        return ()
-
-
-def option(
-    kind: Kind, help: str, *, name: str | None = None, short: str | None = None, fallback: str | None = None
-) -> dict[str, Any]:
-    """Return the metadata that makes a field an option, named as the field, with dashes, unless `name` differs."""
-    return {"kind": kind, "help": help, "name": name, "short": short, "fallback": fallback}
-
 
 _MESSAGE_SIZE = option(SIZE, "largest message taken; more is refused with 552 5.3.4")
 
@@ -369,6 +319,7 @@ class Config:
     recipients: RecipientsSection = RecipientsSection()
     inboxes: InboxesSection = InboxesSection()
     rules: Rules = NO_RULES
+    relay: RelaySection = field(default_factory=RelaySection)
 
 
 SECTIONS = {
@@ -381,16 +332,9 @@ SECTIONS = {
     "auth": AuthSection,
     "recipients": RecipientsSection,
     "inboxes": InboxesSection,
+    "relay": RelaySection,
     "store": StoreSection,
 }
-
-
-def options_of(section: type) -> Iterator[Option]:
-    """Yield the options of one section."""
-    for each in fields(section):
-        data = dict(each.metadata)
-        name = data.pop("name") or each.name.replace("_", "-")
-        yield Option(field=each.name, name=name, default=each.default, **data)
 
 
 def options() -> tuple[Option, ...]:

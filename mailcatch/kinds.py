@@ -187,11 +187,56 @@ def _read_database(text: str) -> Path | None:
     return None if text.strip() == TEMPORARY else _read_path(text)
 
 
+def _read_text(text: str) -> str:
+    if not text.strip():
+        raise ValueError("give a text")
+    return text.strip()
+
+
+def _read_rule(text: str) -> str:
+    rule = text.strip()
+    if not re.fullmatch(r"\*\.\S+|[^@\s]*@[^@\s]+|\"[^\"]*\"@\S+", rule):
+        raise ValueError("give an address, @example.com, or *.example.com for every domain below it")
+    return rule
+
+
+def _read_mailbox(text: str) -> str:
+    if not re.fullmatch(r"\S+@\S+", text.strip()):
+        raise ValueError("give one address")
+    return text.strip()
+
+
+def _read_ip(text: str) -> str:
+    from ipaddress import ip_address
+
+    try:
+        return str(ip_address(text.strip().strip("[]")))
+    except ValueError:
+        raise ValueError("give an IP address") from None
+
+
+def _read_network(text: str) -> str:
+    from ipaddress import ip_network
+
+    try:
+        return str(ip_network(text.strip()))
+    except ValueError:
+        raise ValueError("give a network as 127.0.0.0/8, or an address") from None
+
+
+def _read_port(text: str) -> int:
+    if not re.fullmatch(r"\d{1,5}", text.strip()) or not 0 < int(text) < 65536:
+        raise ValueError("give a port from 1 to 65535")
+    return int(text)
+
+
 def _show_optional(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _one_of(*choices: str) -> Kind:
+def one_of(*choices: str) -> Kind:
+    """Return the kind of a value that is one of some words."""
+
     def read(text: str) -> str:
         if text.strip().lower() not in choices:
             raise ValueError(f"give one of {', '.join(choices)}")
@@ -217,5 +262,13 @@ FILE = Kind("FILE", _read_path, _show_optional)
 FOLDER = Kind("DIR", _read_path, _show_optional)
 DATABASE = Kind("PATH|:temp:", _read_database, lambda value: TEMPORARY if value is None else str(value))
 WEBROOT = Kind("PATH", _read_webroot)
-LEVEL = _one_of("debug", "info", "warning", "error")
-FORMAT = _one_of("text", "json")
+LEVEL = one_of("debug", "info", "warning", "error")
+FORMAT = one_of("text", "json")
+TEXT = Kind("TEXT", _read_text, _show_optional)
+SERVER = Kind("NAME", _read_host, _show_optional)
+RULES = Kind("RULE", _read_rule, repeatable=True)
+MAILBOX = Kind("ADDRESS", _read_mailbox, _show_optional)
+IP = Kind("ADDR", _read_ip, _show_optional)
+IPS = Kind("ADDR", _read_ip, repeatable=True)
+NETWORKS = Kind("NETWORK", _read_network, repeatable=True)
+PORT = Kind("PORT", _read_port)

@@ -81,6 +81,7 @@ def _no_such_option(error: click.NoSuchOption) -> str:
     from difflib import get_close_matches
 
     params = error.ctx.command.get_params(error.ctx) if error.ctx else []
+    params = [param for param in params if not getattr(param, "hidden", False)]
     known = [name for param in params for name in (*param.opts, *param.secondary_opts) if name.startswith("--")]
     close = get_close_matches(error.option_name, known, 1)
     path = error.ctx.command_path if error.ctx else "mailcatch"

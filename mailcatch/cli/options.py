@@ -38,6 +38,13 @@ class Value(click.ParamType):  # type: ignore[type-arg] # generic from click 8.5
             self.fail(f"{value!r} is not possible: {error}", param, ctx)
 
 
+class _Unspoken(click.Option):
+    """An option that the command line does not know: its value comes from the file, or from the environment."""
+
+    def add_to_parser(self, parser: object, ctx: click.Context) -> None:
+        """Leave it out."""
+
+
 def default_database() -> Path:
     """Return where the platform keeps a user's data."""
     from platformdirs import user_data_path
@@ -48,6 +55,14 @@ def default_database() -> Path:
 def as_click(option: Option, *, spelling: str | None = None, hidden: bool = False) -> click.Option:
     """Return an option as click knows it; `spelling` takes the place of its name on the command line."""
     flag = spelling or option.flag
+    if option.spelling != "all":
+        return _Unspoken(
+            [flag, option.key],
+            envvar=option.variable if option.spelling == "environment" else None,
+            type=Value(option.kind),
+            default=option.default,
+            hidden=True,
+        )
     if option.kind.flag:
         names = [f"{flag}/--no-{flag.removeprefix('--')}", *([option.short] if option.short else []), option.key]
         return click.Option(names, envvar=option.variable, default=option.default, help=option.help, hidden=hidden)

@@ -34,12 +34,19 @@ FOOT = """\
 ## The file
 
 `--config FILE` (or `MAILCATCH_CONFIG`) names it; else `./mailcatch.toml` is read, else `mailcatch.toml` in your
-platform's configuration directory. It is flat, with the options' spelling:
+platform's configuration directory. It is flat, with the options' spelling; only relay has tables:
 
 ```toml
 smtp = ["1025", "127.0.0.1:2525"]
 max-messages = 5000
 max-age = "7d"
+
+[relay]
+enabled = true
+allow = ["@example.com"]
+
+[relay.limits]
+per_hour = 5
 ```
 
 Two kinds of tables stand after the options. `[[inbox]]` makes an inbox at the start, and mail goes there from clients
@@ -60,9 +67,9 @@ query = "from:shop.example subject:invoice"
 ```
 
 A key that is no option is refused, and the nearest name given. A file that merely lies in the working directory may
-have come with a clone, so it may not set `host`, `allow-host`, the files of TLS and of the users, a listener that is
-not loopback, nor a database or ready file outside of that directory, nor clear a database that is not its own. One line
-says what was ignored; `--config mailcatch.toml` means it.
+have come with a clone, so it may not set relay, `host`, `allow-host`, the files of TLS and of the users, a listener
+that is not loopback, nor a database or ready file outside of that directory, nor clear a database that is not its own.
+One line says what was ignored; `--config mailcatch.toml` means it.
 
 ## Where the commands look
 
@@ -85,6 +92,7 @@ _TITLES = {
     "auth": "Logging in",
     "recipients": "Recipients",
     "inboxes": "Inboxes",
+    "relay": "Relay",
     "store": "The database",
 }
 
@@ -108,8 +116,17 @@ def _tables() -> Iterator[str]:
 def _row(option: Option) -> str:
     form = f"{option.flag} {option.kind.metavar}".strip().replace("|", r"\|")
     spelt = f"`{form}`" + (f", `{option.short}`" if option.short else "") + (", repeatable" * option.kind.repeatable)
+    if option.spelling != "all":
+        spelt = "in the file only" if option.spelling == "file" else "in the environment only"
     default = option.fallback or (f"`{shown}`" if (shown := option.shown(option.default)) else "")
-    return f"| {spelt} | {default} | {option.help} | `{option.variable}`, `{option.name}` |\n"
+    return f"| {spelt} | {default} | {option.help} | {', '.join(_elsewhere(option))} |\n"
+
+
+def _elsewhere(option: Option) -> Iterator[str]:
+    if option.spelling != "file":
+        yield f"`{option.variable}`"
+    if option.spelling != "environment":
+        yield f"`{option.in_file}`"
 
 
 def main() -> None:

@@ -41,9 +41,9 @@ class Place:
         # click keeps a command's help option as it is first asked for: with the names that the group gives it
         return config_from(command.make_context("serve", arguments, help_option_names=["-h", "--help"]))
 
-    def server(self) -> Server:
-        """Return the server. Raises Unreachable when the configuration has no web."""
-        return Server(self.url or url_of(self.config()))
+    def server(self, *, timeout: float | None = None) -> Server:
+        """Return the server; `timeout` in seconds. Raises Unreachable when the configuration has no web."""
+        return Server(self.url or url_of(self.config()), timeout=TIMEOUT if timeout is None else timeout)
 
 
 def finds_server(command: F) -> F:

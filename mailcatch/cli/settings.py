@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -86,18 +86,46 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _checked(path: Path, table: dict[str, Any]) -> dict[str, Any]:
     """Return the values by the options' keys, as text."""
-    by_name = {each.name: each for each in options()}
+    known = {each.table or (each.name,): each for each in options() if each.spelling != "environment"}
+    tables = {key[:depth] for key in known for depth in range(1, len(key))}
     values = {key: value for key, value in table.items() if key not in NAMES}
-    for key in values:
-        if key not in by_name:
-            raise ConfigError(f"{path}: there is no option {key!r}{_nearest(key, list(by_name))}")
-    return {by_name[key].key: _text(by_name[key], value) for key, value in values.items()}
+    found: dict[str, Any] = {}
+    for key, value in _leaves(values, (), tables):
+        if key not in known:
+            raise ConfigError(f"{path}: there is no option {_spelt(key)}{_nearest(key, known, tables)}")
+        found[known[key].key] = _text(known[key], value)
+    return found
 
 
-def _nearest(key: str, names: list[str]) -> str:
+Key = tuple[str, ...]
+
+
+def _leaves(table: Mapping[str, Any], above: Key, tables: Collection[Key]) -> Iterator[tuple[Key, Any]]:
+    """Yield each value with its key; only what is known as a table is looked into."""
+    for name, value in table.items():
+        key = (*above, name.replace("-", "_") if above else name)
+        if key in tables and isinstance(value, Mapping):
+            yield from _leaves(value, key, tables)
+        else:
+            yield key, value
+
+
+def _spelt(key: Key) -> str:
+    return repr(key[0]) if len(key) == 1 else f"{key[-1]!r} in [{'.'.join(key[:-1])}]"
+
+
+def _nearest(key: Key, known: Mapping[Key, Option], tables: Collection[Key]) -> str:
     from difflib import get_close_matches
 
-    close = get_close_matches(key.replace("_", "-").lower(), names, 1, 0.5)
+    if key in tables:
+        return f"; it is a table: write [{'.'.join(key)}]"
+    flat = {each.name: each for each in known.values()}
+    if len(key) == 1 and key[0].replace("_", "-") in flat:
+        meant = flat[key[0].replace("_", "-")]
+        return f"; did you mean {meant.name!r}?" if meant.table is None else f"; did you mean {meant.in_file}?"
+    names = [each[-1] for each in known if each[:-1] == key[:-1]]
+    mark = "-" if len(key) == 1 else "_"
+    close = get_close_matches(key[-1].replace("_", mark).lower(), names, 1, 0.5)
     return f"; did you mean {close[0]!r}?" if close else "; mailcatch config lists them all"
 
 
@@ -117,11 +145,13 @@ def _found(path: Path) -> Settings:
     if "clear" in values and ("database" not in values or "database" in ignored):
         ignored.add("clear")  # it would empty a database that is not its own
     kept = {key: value for key, value in values.items() if key not in ignored}
-    left_out = tuple(by_key[key].name for key in values if key in ignored)
+    left_out = tuple(by_key[key].in_file for key in values if key in ignored)
     return Settings(path, kept, left_out, rules_of(str(path), table))
 
 
 def _harmless(option: Option, value: object) -> bool:
+    if option.table is not None and option.table[0] == "relay":  # a clone must not make mail leave the machine
+        return False
     if option.name in {"host", "allow-host", "tls-cert", "tls-key", "tls-dir", "auth-file"}:
         return False
     try:

@@ -57,6 +57,8 @@ def compose(settings: tuple[Setting, ...]) -> str:
     """Return the `environment` of a compose service: what is set, and as comments all that could be."""
     lines = ["environment:"]
     for each in settings:
+        if each.option.spelling == "file":
+            continue
         text = f"{each.option.variable}: {json.dumps(each.shown, ensure_ascii=False)}"
         lines.append(f"  # {text}" if each.is_default else f"  {text}")
     return "\n".join(lines) + "\n"

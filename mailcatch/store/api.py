@@ -24,6 +24,7 @@ from mailcatch.search.query import Query
 from mailcatch.store.deriving import Derived, derive
 from mailcatch.store.graves import How
 from mailcatch.store.mailbox_api import MailboxStore
+from mailcatch.store.relay_api import RelayReader, RelayStore
 
 MOST_TAGS = 50
 """How many tags a message may have."""
@@ -227,7 +228,7 @@ class Health:
     free_bytes: int | None = field(default=None)
 
 
-class Reader(Protocol):
+class Reader(RelayReader, Protocol):
     """The reading side. Each call is one short read transaction on a pooled read-only connection."""
 
     @property
@@ -333,7 +334,7 @@ class Reader(Protocol):
         """Raise Overloaded if a message of `size` bytes should not be taken now (disk or queue full)."""
 
 
-class Store(Reader, MailboxStore, Protocol):
+class Store(Reader, MailboxStore, RelayStore, Protocol):
     """The whole store; only `inbox` calls the writes."""
 
     def add(self, message: NewMessage) -> Future[Added]:

@@ -42,6 +42,7 @@ from mailcatch.store.files import emptied, open_writer, why
 from mailcatch.store.graves import Graveyard
 from mailcatch.store.readers import Readers
 from mailcatch.store.sqlite_mailboxes import SqliteMailboxes
+from mailcatch.store.sqlite_relay import SqliteRelay
 from mailcatch.store.tally import State, read_state
 from mailcatch.store.transaction import Transaction
 from mailcatch.store.writer import BEHIND_BYTES, Writer
@@ -67,7 +68,7 @@ def open_store(
         raise
 
 
-class _SqliteStore(SqliteMailboxes):
+class _SqliteStore(SqliteMailboxes, SqliteRelay):
     def __init__(self, claim: Claim, bus: Bus, clear: bool, failed: Callable[[BaseException], None]) -> None:
         self._claim = claim
         self._bus = bus

@@ -16,6 +16,7 @@ from mailcatch.web import (
     live,
     messages,
     paths,
+    relaying,
     sessions,
     waiting,
 )
@@ -36,6 +37,7 @@ API: tuple[Route, ...] = (
     *sessions.ROUTES,
     *live.ROUTES,
     *waiting.ROUTES,
+    *relaying.ROUTES,
 )
 """Every endpoint of the API; the OpenAPI document is made from it too."""
 

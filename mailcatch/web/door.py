@@ -9,7 +9,7 @@ from socket import socket
 
 from mailcatch.bus import Bus
 from mailcatch.config import HttpSection
-from mailcatch.control import Info
+from mailcatch.control import Info, RelayControl
 from mailcatch.inbox import Inbox
 from mailcatch.inbox.waiting import Waiting
 from mailcatch.store.api import Reader
@@ -40,6 +40,7 @@ async def serve(  # noqa: PLR0917 - the parts, in the order they are made
     info: Callable[[], Info],
     sockets: Sequence[socket],
     section: HttpSection,
+    relay: RelayControl,
 ) -> AsyncIterator[Door]:
     """Serve on `sockets` (bound and listening) until the context ends.
 
@@ -47,7 +48,7 @@ async def serve(  # noqa: PLR0917 - the parts, in the order they are made
     are answered 503 `stopping`.
     """
     waiting = Waiting(store, bus)
-    site = Site(store=store, inbox=inbox, info=info, section=section, waiting=waiting)
+    site = Site(store=store, inbox=inbox, info=info, section=section, waiting=waiting, relay=relay)
     guard = Guard(make(site, Static(section.webroot)), section.webroot, section.allow_hosts)
     server = Server(sockets, guard, max_connections=section.max_connections)
     site.hub.start(bus)

@@ -11,7 +11,9 @@ from mailcatch.web.routes import Ask, NoParameters, Route
 
 def info(ask: Ask[NoParameters, None]) -> Struct:
     """Return what runs here, and where."""
-    return present.info(ask.site.info(), ask.cursor, ask.webroot)
+    relay = ask.site.relay
+    shown = about.Relay(enabled=relay.enabled, paused=relay.paused())
+    return present.info(ask.site.info(), ask.cursor, ask.webroot, shown)
 
 
 def counts(ask: Ask[NoParameters, None]) -> Struct:

@@ -172,7 +172,7 @@ def transcript(lines: Iterable[model.TranscriptLine]) -> list[shapes.TranscriptL
     return [shapes.TranscriptLine(line.t_ms, line.direction, line.line, line.tls) for line in lines]
 
 
-def info(value: control.Info, cursor: str, webroot: str) -> about.Info:
+def info(value: control.Info, cursor: str, webroot: str, relay: about.Relay) -> about.Info:
     """Return what runs here."""
     return about.Info(
         version=value.version,
@@ -191,7 +191,7 @@ def info(value: control.Info, cursor: str, webroot: str) -> about.Info:
             max_bytes=value.limits.max_bytes,
             max_age=value.limits.max_age,
         ),
-        relay=about.Relay(enabled=False, paused=False),
+        relay=relay,
     )
 
 

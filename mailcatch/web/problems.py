@@ -45,6 +45,7 @@ KINDS = {
     "conflict": Kind(409, "The state of the thing forbids this"),
     "inbox-deleted": Kind(409, "The inbox was deleted meanwhile"),
     "not-matched": Kind(409, "What was expected of mail is not so"),
+    "relay-refused": Kind(409, "The relay may not do this"),
     "cursor-expired": Kind(410, "The cursor is of another log"),
     "too-large": Kind(413, "More than a limit allows"),
     "wrong-type": Kind(415, "The content type is not taken here"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from mailcatch.config import HttpSection
-from mailcatch.control import Info
+from mailcatch.control import Info, RelayControl
 from mailcatch.ids import is_id
 from mailcatch.inbox import Inbox
 from mailcatch.inbox.waiting import Waiting
@@ -61,6 +61,7 @@ class Site:
     info: Callable[[], Info]
     section: HttpSection
     waiting: Waiting
+    relay: RelayControl
     hub: Hub = field(default_factory=Hub)
     waiters: Budget = field(default_factory=lambda: Budget("waiters", WAITERS))
     live: Budget = field(default_factory=lambda: Budget("live connections", LIVE))

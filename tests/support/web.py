@@ -7,7 +7,7 @@ import http.client
 import json
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
@@ -22,12 +22,13 @@ from referencing.jsonschema import DRAFT202012
 
 from mailcatch.bus import Bus
 from mailcatch.config import HttpSection
-from mailcatch.control import Info, Limits
+from mailcatch.control import Info, Limits, RelayControl
 from mailcatch.inbox import Inbox
 from mailcatch.model import Envelope, Listener, Recipient, Session
 from mailcatch.store.api import Store
 from mailcatch.store.sqlite import open_store
 from mailcatch.web.door import Door, serve
+from tests.support.relay import relay_off
 
 MAIL = b"From: App <app@x.test>\r\nTo: bob@x.test\r\nSubject: Hello\r\n\r\nHi Bob.\r\n"
 
@@ -175,7 +176,11 @@ class Web:
 
 @contextmanager
 def web(
-    database: Path | None = None, section: HttpSection | None = None, sockets: Sequence[socket] = (), **info: Any
+    database: Path | None = None,
+    section: HttpSection | None = None,
+    sockets: Sequence[socket] = (),
+    relay: Callable[[Store], RelayControl] = relay_off,
+    **info: Any,
 ) -> Iterator[Web]:
     """Run the door for the length of a block."""
     section = section or HttpSection()
@@ -190,7 +195,7 @@ def web(
 
     async def main() -> None:
         async with AsyncExitStack() as stack:
-            serving = serve(store, inbox, bus, lambda: told, listening, section)
+            serving = serve(store, inbox, bus, lambda: told, listening, section, relay(store))
             running["door"] = await stack.enter_async_context(serving)
             started.set()
             await asyncio.to_thread(running["stop"].wait)

@@ -13,6 +13,7 @@ CODE, TESTS = ROOT / "mailcatch", ROOT / "tests" / "unit"
 ELSEWHERE = {
     "__main__.py": "two lines; tests/e2e starts `python -m mailcatch`",
     "store/api.py": "protocols only; tests/contract runs them against every engine",
+    "store/relay_api.py": "protocols and their values; the tests of store/relay_*.py use them all",
     "store/mailbox_api.py": "protocols and their values; tests/contract runs them against a model",
 }
 """Modules without a unit test of their own, and who tests them."""

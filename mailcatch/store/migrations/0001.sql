@@ -91,6 +91,7 @@ CREATE TABLE relay_recipients (
   notify TEXT, orcpt TEXT, attempts INTEGER NOT NULL DEFAULT 0, next_at INTEGER, lease_until INTEGER,
   state TEXT NOT NULL CHECK (state IN ('queued', 'active', 'deferred', 'held', 'sent', 'failed', 'expired', 'cancelled', 'blocked')),
   code INTEGER, enhanced TEXT, text TEXT, stage TEXT, mta TEXT, uncertain INTEGER NOT NULL DEFAULT 0,
+  attempt INTEGER, let INTEGER NOT NULL DEFAULT 0,                                        -- the attempt under way; whether it was counted by the limits
   bounce INTEGER REFERENCES messages ON DELETE SET NULL,                                  -- the DSN made here, or the one that came back
   UNIQUE (job, address)) STRICT;
 CREATE INDEX relay_due ON relay_recipients (next_at) WHERE state IN ('queued', 'deferred', 'active');
@@ -99,6 +100,8 @@ CREATE TABLE relay_attempts (
   number INTEGER PRIMARY KEY, job INTEGER NOT NULL REFERENCES relay_jobs ON DELETE CASCADE, domain TEXT NOT NULL, started_at INTEGER NOT NULL, ended_at INTEGER,
   phase TEXT NOT NULL CHECK (phase IN ('start', 'dot', 'end')), verdict TEXT) STRICT;     -- 'dot' is committed before the final dot is sent
 CREATE INDEX relay_attempts_job ON relay_attempts (job);
+CREATE TABLE relay_releases (number INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT;     -- one for each message let go; kept for a day, also when the job is
+CREATE INDEX relay_releases_at ON relay_releases (at);                                    -- gone, for it is what the limits per hour and day count
 CREATE TABLE relay_trace (attempt INTEGER NOT NULL REFERENCES relay_attempts ON DELETE CASCADE, n INTEGER NOT NULL, t_ms INTEGER NOT NULL, kind TEXT NOT NULL,
   data TEXT NOT NULL, PRIMARY KEY (attempt, n)) STRICT, WITHOUT ROWID;
 CREATE TABLE relay_hosts (address TEXT PRIMARY KEY, failures INTEGER NOT NULL, next_at INTEGER NOT NULL, error TEXT) STRICT;

@@ -6,13 +6,17 @@ import os
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from mailcatch.app import Service
 from mailcatch.cli import run
+from mailcatch.relay_section import RelaySection
+from tests.lab.dns import ScriptedDns
+from tests.lab.mta import Mta, Script
 from tests.support.service import config, running, smtp_of
 from tests.support.wire import Wire
 
@@ -104,3 +108,25 @@ def waits(url: str) -> None:
     with urllib.request.urlopen(f"{url}/v1/openapi.json") as answer:
         if "/v1/wait" not in json.load(answer)["paths"]:
             pytest.skip("the server has no /v1/wait")
+
+
+@pytest.fixture(scope="module")
+def relay_service() -> Iterator[Service]:
+    """Serve with the relay on: `far.test` has a server that takes everyone but `ann`, who is told to wait."""
+    with ExitStack() as stack:
+        dns = stack.enter_context(ScriptedDns(("127.0.0.1", 0)))
+        mta = stack.enter_context(Mta("127.0.0.2", Script(rcpt={"ann": "450 4.2.1 not now"}), port=0))
+        dns.add("@ MX 10 mx\nmx A 127.0.0.2", "far.test")
+        section = RelaySection(
+            enabled=True, allow=("@far.test",), allow_networks=("127.0.0.0/8",), mx_port=mta.address[1],
+            dns_servers=(dns.address[0],), dns_port=dns.address[1], helo="us.test",
+        )  # fmt: skip
+        yield stack.enter_context(running(replace(config(), relay=section)))
+
+
+@pytest.fixture
+def mail(relay_service: Service, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Have the command find the server that relays, and give it a message; its id."""
+    monkeypatch.setenv("MAILCATCH_URL", f"http://{relay_service.info().http[0]}")
+    with Wire(smtp_of(relay_service)) as wire:
+        return wire.send(MAIL, sender="app@home.test", to=("bob@far.test",))

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from mailcatch.cli.options import config_from, default_database, settings_of
 from mailcatch.cli.serve import command as serve
+from mailcatch.cli.show_config import command as show_config
 from mailcatch.config import Bind, Config, options
 
 
@@ -84,4 +86,18 @@ def test_config_names_the_file(tmp_path: Path, here: Path, monkeypatch: pytest.M
 def test_every_option_is_on_the_command(option: object):
     """None is forgotten, and each has its variable."""
     params = {param.name: param for param in serve.params}
-    assert params[option.key].envvar == option.variable  # type: ignore[attr-defined]
+    assert params[option.key].envvar == (option.variable if option.spelling != "file" else None)  # type: ignore[attr-defined]
+
+
+def test_what_the_command_line_does_not_know(monkeypatch: pytest.MonkeyPatch):
+    """Another port for MX is the file's to say alone, a password in plain the environment's."""
+    for flag in ("--relay-mx-port", "--relay-smarthost-password"):
+        result = CliRunner().invoke(show_config, [flag, "x"])
+        assert (result.exit_code, "No such option" in result.output) == (2, True)
+    monkeypatch.setenv("MAILCATCH_RELAY_MX_PORT", "2525")
+    monkeypatch.setenv("MAILCATCH_RELAY_SMARTHOST_PASSWORD", "sesame")
+    shown = CliRunner().invoke(show_config, []).output
+    assert "sesame" not in shown
+    lines = {line.split()[0]: line.split()[1:] for line in shown.splitlines() if line.startswith("relay-")}
+    assert lines["relay-mx-port"] == ["25", "default"]
+    assert lines["relay-smarthost-password"][0] == "***"

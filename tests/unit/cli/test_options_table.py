@@ -17,4 +17,6 @@ def test_every_option_is_on_it_once():
     """With its flag, its variable and its key."""
     text = page()
     for option in options():
-        assert text.count(f"`{option.variable}`, `{option.name}` |") == 1
+        file, environment = f"`{option.in_file}`", f"`{option.variable}`"
+        spelt = {"all": f"{environment}, {file}", "file": file, "environment": environment}[option.spelling]
+        assert text.count(f"| {spelt} |") == 1

@@ -120,3 +120,59 @@ def test_a_link_does_not_lead_out(file: Path, here: Path, tmp_path: Path):
     (here / "out").symlink_to(tmp_path)
     file.write_text('database = "out/mail.db"')
     assert load(None).ignored == ("database",)
+
+
+RELAY = """
+[relay]
+enabled = true
+allow = ["@example.com", "*.example.org"]
+mx_port = 2525
+[relay.dns]
+servers = ["192.0.2.53"]
+[relay.limits]
+per_hour = 5
+"""
+
+
+def test_relay_has_tables(tmp_path: Path):
+    """`[relay]` and those below it become the relay's options; dashes are taken for underscores."""
+    path = tmp_path / "named.toml"
+    path.write_text(RELAY + "per-day = 7\n")
+    assert load(str(path)).values == {
+        "relay": True,
+        "relay_allow": ["@example.com", "*.example.org"],
+        "relay_mx_port": "2525",
+        "relay_dns_servers": ["192.0.2.53"],
+        "relay_limits_per_hour": "5",
+        "relay_limits_per_day": "7",
+    }
+
+
+def test_a_found_file_sets_nothing_of_relay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """What may have come with a clone does not make mail leave; each key is named, and how to mean it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mailcatch.toml").write_text(RELAY)
+    found = load(None)
+    assert found.values == {}
+    assert found.note is not None
+    assert "[relay] enabled, [relay] allow" in found.note
+    assert "--config mailcatch.toml" in found.note
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[relay]\nenable = true", "no option 'enable' in [relay]; did you mean 'enabled'?"),
+        ("relay = true", "it is a table: write [relay]"),
+        ("relay-allow = ['@x.test']", "did you mean [relay] allow?"),
+        ("[relay.smarthost]\npassword = 'x'", "no option 'password' in [relay.smarthost]"),
+        ("[relay.other]\nx = 1", "no option 'other' in [relay]"),
+    ],
+)
+def test_mistakes_in_tables(tmp_path: Path, text: str, said: str):
+    """A key that is none is named with its table, and what it may have meant."""
+    path = tmp_path / "named.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError) as raised:
+        load(str(path))
+    assert said in str(raised.value)

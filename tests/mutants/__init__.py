@@ -1,0 +1,1 @@
+"""Code with one safety rule taken out, which its tests must notice: `python -m tests.mutants`."""
