@@ -31,7 +31,7 @@ def paths(door: Web, id: str, session: str) -> list[str]:
     for route in API:
         path = route.path.replace("<id>", session if "sessions" in route.path else id)
         if route.method == "GET" and route.path not in ("/v1/events", "/v1/live"):
-            found.append(path.replace("<number>", "2"))
+            found.append(path.replace("<number>", "2") + ("?css=p" if path.endswith("/select") else ""))
     token = door.door.site.tokens.make(id)
     more = ["/v1/messages?q=page", "/v1/messages?offset=0", "/v1/messages/latest?q=page", "/v1/sessions?rejected=true"]
     return [*found, *more, "/", f"/m/{id}/html", f"/frame/{token}/{id}", f"/frame/{token}/cid/2", "/nope", "/v1/nope"]
