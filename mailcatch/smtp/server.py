@@ -338,7 +338,8 @@ class Server(SMTP, asyncio.BufferedProtocol):
             self._timer.cancel()
         self._timer = self.loop.call_later(LINGER, self.transport.abort)
         if self._record.session.outcome == "QUIT" or self._ended or not self.transport.can_write_eof():
-            self.transport.close()
+            if not self.transport.is_closing():  # closed a second time, asyncio's TLS of Python 3.11 cannot abort
+                self.transport.close()
             return
         try:
             self.transport.write_eof()
