@@ -61,15 +61,12 @@ def _milliseconds(ttl: Duration | UnsetType) -> int | None:
     """Read a ttl: seconds, or a text with a unit. Raises Problem."""
     if ttl is UNSET:
         return None
-    if isinstance(ttl, str):
-        ms = duration(ttl)
-        if ms is None:
-            raise Problem("bad-body", f"ttl: {ttl[:20]!r} is no duration, as 90s, 10m or 1h are.")
-    else:
-        ms = round(float(ttl) * 1000)
-    if not 0 < ms <= LONGEST * 1000:
+    ms = duration(ttl) if isinstance(ttl, str) else float(ttl) * 1000
+    if ms is None:
+        raise Problem("bad-body", f"ttl: {str(ttl)[:20]!r} is no duration, as 90s, 10m or 1h are.")
+    if not 1 <= ms <= LONGEST * 1000:
         raise Problem("bad-body", "ttl: more than nothing, and a year at most.")
-    return ms
+    return round(ms)
 
 
 ROUTES = (
