@@ -113,6 +113,10 @@ class _Attempt:
 
     async def _look_up(self) -> Found:
         """Ask the DNS, within the time of the attempt: a zone can name many hosts that nobody answers for."""
+        if self._order.domain.isascii():  # else the lookup tells
+            for written in sorted({each.address.rpartition("@")[2] for each in self._pending.values()}):
+                if not written.isascii():
+                    self._note("idna", domain=written, ascii=self._order.domain)
         try:
             async with asyncio.timeout(self._left()):
                 return await self._settings.way.find(self._order.domain, self._resolver, self._note)

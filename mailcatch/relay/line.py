@@ -95,8 +95,8 @@ class Line(asyncio.Protocol):
     async def send(self, data: bytes, seconds: float) -> None:
         """Send octets; each piece of them must go within the time."""
         for start in range(0, len(data), _PIECE):
-            if self._gone:
-                raise Lost(self._gone)
+            if self._gone or self._transport.is_closing():  # uvloop's write raises then, before it tells of the end
+                raise Lost(self._gone or "the connection was closed")
             self._transport.write(data[start : start + _PIECE])
             try:
                 async with asyncio.timeout(seconds):

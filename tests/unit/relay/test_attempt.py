@@ -333,3 +333,12 @@ def test_no_name_of_a_host_breaks_the_handshake(name: str, dns: ScriptedDns, cer
         result = asyncio.run(attempt(stage.order("ann"), stage.settings, means))
     assert [each.state for each in result.results] == ["sent"]
     assert "tls.open" in [event.kind for event in recorder.events]
+
+
+def test_a_domain_that_was_written_in_unicode_is_shown_as_it_was(dns: ScriptedDns, certificates: Certificates):
+    """A queue orders by A-labels; the trace says which domain that was."""
+    with staged(dns, certificates, Scenario("bücher", domain="xn--bcher-kva.test")) as stage:
+        to = (OrderRecipient(1, "ann@bücher.test"),)
+        stage.run(Order("J", 1, stage.domain, "app@home.test", to, b"Subject: hi\r\n\r\nbody\r\n"))
+        assert "idna" in stage.events
+        assert [mail.recipients for mail in stage.mtas["a"].mails] == [("ann@xn--bcher-kva.test",)]

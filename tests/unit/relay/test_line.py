@@ -208,3 +208,15 @@ def test_what_is_not_read_does_not_keep_the_socket():
         return True
 
     assert played(server, client)
+
+
+def test_nothing_is_sent_over_a_line_that_was_closed():
+    """It is lost, whatever the transport says of it: uvloop's raises, before it has told of the end."""
+
+    async def client(line: Line) -> object:
+        line.close()
+        with pytest.raises(Lost, match="closed"):
+            await line.send(b".\r\n", 5)
+        return True
+
+    assert played(wait_for_end, client)
