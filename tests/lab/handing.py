@@ -30,3 +30,9 @@ def _expect(reply: tuple[int, bytes], code: int = 250) -> str:
 def _stuffed(raw: bytes) -> bytes:
     """Double the dots that begin a line: one that CRLF ended, for no other is a line of SMTP."""
     return b"\r\n".join(b"." + line if line.startswith(b".") else line for line in raw.split(b"\r\n"))
+
+
+def letter(name: str) -> bytes:
+    """Write a mail whose bytes nobody would write by hand; its lines are no longer than Postfix leaves them."""
+    head = b"From: app@home.test\r\nTo: you\r\nSubject: hello\r\nMessage-ID: <%s@home.test>\r\n\r\n" % name.encode()
+    return head + b"\tthe \xe4\r\n\r\n.dot  \r\n..\r\n--=_\r\n" + b"x" * 990 + b"\r\nend\r\n\r\n"

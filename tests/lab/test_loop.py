@@ -16,10 +16,10 @@ from mailcatch.relay.received import received_line
 from mailcatch.testing import MailCatch
 from tests.lab.dns import ScriptedDns
 from tests.lab.driving import Journey
-from tests.lab.handing import hand_over
+from tests.lab.handing import hand_over, letter
 from tests.lab.mta import Mta, Script
 from tests.lab.postfix import Postfix
-from tests.lab.scenarios import PLAIN, UNKNOWN, US
+from tests.lab.scenarios import UNKNOWN, US
 from tests.support.http import Http
 from tests.support.sink import Sink
 
@@ -41,12 +41,6 @@ def client(sink: Sink) -> Iterator[MailCatch]:
     """Ask it what came."""
     with MailCatch(sink.url) as client:
         yield client
-
-
-def letter(name: str) -> bytes:
-    """Write a mail whose bytes nobody would write by hand; its lines are no longer than Postfix leaves them."""
-    head = PLAIN.replace(b"<one@home.test>", b"<%s@home.test>" % name.encode()).removesuffix(b"world\r\n")
-    return head + b"\tthe \xe4\r\n\r\n.dot  \r\n..\r\n--=_\r\n" + b"x" * 990 + b"\r\nend\r\n\r\n"
 
 
 def raw_of(sink: Sink, id: str) -> bytes:

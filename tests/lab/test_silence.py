@@ -18,6 +18,7 @@ from tests.lab.dns import ScriptedDns
 from tests.lab.driving import SETTINGS, Journey
 from tests.lab.mta import Mta, Script
 from tests.lab.namespace import FORBIDDEN, PUBLIC
+from tests.lab.relaying import Relaying
 from tests.lab.scenarios import PLAIN
 
 HOST = "127.25.67.1"
@@ -112,3 +113,35 @@ def test_mx_port(address: str, port: int, dns: ScriptedDns) -> None:
     with Mta(address, Script(), port=port) as mta:
         Journey("app@home.test", f"port-{port}.test", (f"ann@port-{port}.test",), PLAIN, settings).attempt()
         assert len(mta.mails) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "settings"),
+    [
+        (("--no-relay",), {}),
+        ((), {"enabled": False}),
+        ((), {"allow": ["@other.test"]}),
+        ((), {"deny": ["@silent.test"]}),
+        ((), {"allow": ["@silent.test"], "redirect_to": "dev@rewritten.test"}),
+        (("--local-domain", "silent.test"), {}),
+    ],
+    ids=["off by option", "off by file", "not allowed", "denied", "not allowed after the rewrite", "a local domain"],
+)
+def test_the_program_sends_nothing(options: tuple[str, ...], settings: dict[str, object], dns: ScriptedDns) -> None:
+    """A mail comes in and stays: from its arrival to the end of the process nothing leaves but the test's own requests.
+
+    Stopped in order, the process has done all that it was going to do.
+    """
+    dns.add(f"@ MX 10 mx\nmx A {HOST}", "silent.test")
+    dns.add(f"@ MX 10 mx\nmx A {HOST}", "rewritten.test")
+    with Mta(HOST, Script()) as mta:
+        asked, before = len(dns.queries), counted()
+        with Relaying(*options, **settings) as running:
+            id = running.send("app@home.test", ["ann@silent.test"], PLAIN)
+            states = [each["state"] for each in running.path(id)["recipients"]]
+            refused, _ = running.ask("POST", f"/v1/messages/{id}/release", {"to": ["ann@silent.test"]})
+            assert running.sink.stop() == 0
+        assert (dns.queries[asked:], mta.talks) == ([], [])
+    own = {"Udp": 0, "Tcp": 3}  # SMTP, the path, the release
+    assert {name: number - before[name] for name, number in counted().items()} == own
+    assert (states, refused) == (["stored"], 409)
