@@ -50,6 +50,7 @@ class Relay:
             asking = Asking(self._settings)
         self.control = Control(store, self._queue, section, policy, asking)
 
+        self._local = bool(policy.local_domains)
         self._returns: ReturnsFollower | None = None
 
     @asynccontextmanager
@@ -60,7 +61,7 @@ class Relay:
         """
         from mailcatch.relay.returns import ReturnsFollower
 
-        self._returns = ReturnsFollower(self._store, self._inbox, self._bus, helo_of(self._section))
+        self._returns = ReturnsFollower(self._store, self._inbox, self._bus, helo_of(self._section), local=self._local)
         self._returns.start()
         working = asyncio.ensure_future(self._work())
         try:

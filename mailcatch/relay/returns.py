@@ -37,6 +37,9 @@ LARGEST = 4 << 20
 
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}\Z")
 _REPLY = re.compile(r"([245]\d\d)[ -]")
+REST = 0.25
+"""Seconds between two rounds, so that a stream of mail does not pay a look for each."""
+
 _PAGE = 200
 _STOP = 10.0  # seconds that a message under way may take at the end
 _FAILED = 5.0  # seconds until the next try after the database could not
@@ -46,14 +49,16 @@ _TEXT = 500
 class ReturnsFollower:
     """The thread `returns`: from its start on, each new message is looked at once.
 
-    Those of local recipients whose sender asked for it are reported as delivered. `hostname` is what we call ourselves.
+    Those of local recipients whose sender asked for it are reported as delivered, where there are any (`local`).
+    `hostname` is what we call ourselves. While nothing has left, nothing can come back, and nothing is read.
     """
 
-    def __init__(self, store: Reader, inbox: Inbox, bus: Bus, hostname: str) -> None:
+    def __init__(self, store: Reader, inbox: Inbox, bus: Bus, hostname: str, *, local: bool = True) -> None:
         self._store = store
         self._inbox = inbox
         self._bus = bus
         self._hostname = hostname
+        self._local = local
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
         self._seq = 0
@@ -80,27 +85,34 @@ class ReturnsFollower:
                     self._closed.wait(_FAILED)
             else:
                 self._bus.wait(self._seq, None)
+                self._closed.wait(0 if self._bus.closed else REST)
 
     def _over(self) -> bool:
         return self._closed.is_set() or self._bus.closed
 
     def _catch_up(self) -> None:
+        here = self._store.cursor().seq
+        left = self._store.relay_has_left()
+        if not left and not self._local:
+            self._seq = here  # what came until then came before anything left
+            return
         while not self._over():
             page = self._store.events(self._seq, _PAGE)
+            left = left or self._store.relay_has_left()
             for event in page.events:
                 if event.kind == "added" and event.summary is not None and not self._over():
-                    self._look(event.summary)
+                    self._look(event.summary, left=left)
                 self._seq = event.seq
             if not page.events:
                 self._seq = max(self._seq, page.seq)
                 return
 
-    def _look(self, summary: Summary) -> None:
+    def _look(self, summary: Summary, *, left: bool) -> None:
         try:
-            found = tuple(returned(self._store, summary))
+            found = tuple(returned(self._store, summary)) if left else ()
             if found:
                 self._inbox.link(found).result()
-            if summary.mail_from:
+            if summary.mail_from and self._local:
                 self._report(self._store.message(summary.id))
         except NotFound:
             return  # it has gone meanwhile

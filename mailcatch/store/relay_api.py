@@ -191,6 +191,9 @@ class RelayReader(Protocol):
     def relay_paused(self) -> bool:
         """Return whether the relay is paused."""
 
+    def relay_has_left(self) -> bool:
+        """Return whether any message may have left, of those that are still kept: only then can one come back."""
+
     def relay_jobs(self, *, state: State | None = None, limit: int = 50, before: int | None = None) -> JobPage:
         """Return jobs, newest first; with `state`, those that have a recipient in it."""
 

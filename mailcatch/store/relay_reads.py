@@ -34,6 +34,15 @@ def is_paused(connection: sqlite3.Connection) -> bool:
     return row is not None and row[0] == "1"
 
 
+def has_left(connection: sqlite3.Connection) -> bool:
+    """Tell whether the end of any message was sent, or is being sent now."""
+    (left,) = connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM relay_recipients WHERE state = 'sent' OR uncertain OR bounce IS NOT NULL)"
+        " OR EXISTS (SELECT 1 FROM relay_attempts WHERE phase = 'dot')"
+    ).fetchone()
+    return bool(left)
+
+
 def read_state(connection: sqlite3.Connection, now: int, seq: int) -> RelayState:
     """Return where the queue stands."""
     found = dict(connection.execute("SELECT state, count(*) FROM relay_recipients GROUP BY state").fetchall())

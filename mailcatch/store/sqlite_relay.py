@@ -42,6 +42,10 @@ class SqliteRelay:
         with self._readers.read_kept() as connection:
             return relay_reads.is_paused(connection)
 
+    def relay_has_left(self) -> bool:
+        with self._readers.read_kept() as connection:
+            return relay_reads.has_left(connection)
+
     def relay_jobs(self, *, state: State | None = None, limit: int = 50, before: int | None = None) -> JobPage:
         seq = self._state.seq
         with self._readers.read_kept() as connection:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import commands, imap, reading, report, smtp, soak, start, waiting
+from tests.bench import commands, imap, reading, relay, report, smtp, soak, start, waiting
 
 PARTS: dict[str, Callable[[], Iterator[report.Row]]] = {
     "start": start.measure,
@@ -15,6 +15,7 @@ PARTS: dict[str, Callable[[], Iterator[report.Row]]] = {
     "reading": reading.measure,
     "imap": imap.measure,
     "waiting": waiting.measure,
+    "relay": relay.measure,
     "soak": soak.measure,
 }
 

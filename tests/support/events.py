@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from contextlib import closing
 from http.client import HTTPConnection
@@ -17,7 +18,8 @@ def until(address: tuple[str, int], path: str, there: Callable[[Any], bool]) -> 
     with closing(HTTPConnection(*address, timeout=PATIENCE)) as live, closing(HTTPConnection(*address)) as asking:
         live.request("GET", "/v1/events")
         stream = live.getresponse()
-        while line := stream.readline():
+        deadline = time.monotonic() + PATIENCE
+        while (line := stream.readline()) and time.monotonic() < deadline:  # the stream is never silent for long
             if line.startswith(b"data:"):
                 asking.request("GET", path)
                 value = json.loads(asking.getresponse().read())

@@ -54,3 +54,18 @@ def test_what_is_not_there(opened: Opened):
     for n in (-1, 0, 1):
         with pytest.raises(NotFound):
             opened.store.relay_attempt(job.id, n)
+
+
+def test_whether_anything_has_left(opened: Opened):
+    """Not when it was queued, tried or put off; from the dot on it may have."""
+    (id,) = opened.add(message("one"))
+    assert not opened.store.relay_has_left()
+    enqueued(opened.store, id, "ann@far.test")
+    (claim,) = claimed(opened.store)
+    assert not opened.store.relay_has_left()
+    opened.store.relay_dot(claim.attempt).result(20)
+    assert opened.store.relay_has_left()
+    ended(opened.store, claim, "deferred", next_at=NOW)
+    assert not opened.store.relay_has_left()
+    ended(opened.store, claimed(opened.store)[0])
+    assert opened.store.relay_has_left()
