@@ -101,7 +101,7 @@ def _with_user(leaf: Leaf, seen: Seen) -> Leaf:
         users = seen.candidate.contents.values("user", "")
     except MailcatchError:
         return leaf
-    return replace(leaf, why=f"{leaf.why} (AUTH user {users[0]!r})") if users else leaf
+    return replace(leaf, why=f"{leaf.why}, AUTH user {users[0]!r}") if users else leaf
 
 
 def _places(seen: Seen, grave: Gone | None, scope: _Scope) -> Iterator[Leaf]:
