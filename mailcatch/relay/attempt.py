@@ -18,7 +18,6 @@ from msgspec import Struct
 
 from mailcatch.relay import certificates
 from mailcatch.relay.acts import Act, Body, Dot, Fact, Hear, Lost, Say, Secure, Secured, TlsFailed
-from mailcatch.relay.content import hops
 from mailcatch.relay.line import Line
 from mailcatch.relay.lookup import Found
 from mailcatch.relay.mx import MOST_SESSIONS, Problem
@@ -77,7 +76,6 @@ class _Attempt:
     async def run(self) -> AttemptResult:
         """Ask the policy once more, look up, dial, talk, and put the results together."""
         self._block()
-        self._break_loop()
         if self._pending:
             found = await self._look_up()
             await self._try_all(found.dial)
@@ -100,16 +98,6 @@ class _Attempt:
                 self._results[number] = RecipientResult(
                     number, recipient.address, "blocked", 550, "5.7.1", f"not allowed: {decision.rule}", "policy"
                 )
-
-    def _break_loop(self) -> None:
-        """End what goes in a circle (RFC 5321 §6.3); our own line counts."""
-        passed = hops(self._order.content) if self._pending else 0
-        if passed < self._settings.hops:
-            return
-        for number, recipient in self._pending.items():
-            text = f"the message goes in a circle: it has passed {passed} servers"
-            self._results[number] = RecipientResult(number, recipient.address, "failed", 554, "5.4.6", text, "policy")
-        self._pending.clear()
 
     async def _look_up(self) -> Found:
         """Ask the DNS, within the time of the attempt: a zone can name many hosts that nobody answers for."""

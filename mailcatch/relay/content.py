@@ -8,8 +8,6 @@ from mailcatch.relay.domains import BadDomain, ascii_domain
 
 _UNCLEAN = re.compile("[\0-\x1f\x7f<>\ud800-\udfff]")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
-_HEADER_END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
-_RECEIVED = re.compile(rb"^received[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 
 class BadAddress(ValueError):
@@ -48,12 +46,6 @@ def needs_utf8(address: str) -> bool:
     """Tell whether an address can go only by SMTPUTF8: its local part is not ASCII (RFC 6531 §3.2)."""
     local, at, domain = address.rpartition("@")
     return not (local if at else domain).isascii()
-
-
-def hops(content: bytes) -> int:
-    """Count the servers that a message has passed, by its `Received` fields (RFC 5321 §6.3)."""
-    end = _HEADER_END.search(content)
-    return sum(1 for _ in _RECEIVED.finditer(content, 0, end.start() if end else len(content)))
 
 
 def has_utf8_header(content: bytes) -> bool:

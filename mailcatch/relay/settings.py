@@ -74,8 +74,6 @@ class Settings(Struct, frozen=True):
     mx_port: int = PORT
     smart_host: SmartHost | None = None
     bind: str | None = None
-    hops: int = 50
-    """So many `Received` fields mean that a message goes in a circle."""
 
     @property
     def way(self) -> Way:

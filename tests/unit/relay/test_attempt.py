@@ -297,15 +297,6 @@ def test_dns_takes_no_longer_than_the_attempt(dns: ScriptedDns, certificates: Ce
     assert "DNS took longer than 0.2 s" in result.results[0].text
 
 
-def test_what_goes_in_a_circle_is_ended(dns: ScriptedDns, certificates: Certificates):
-    """By its Received fields, ours included; and nobody is asked."""
-    with staged(dns, certificates, Scenario("circle")) as stage:
-        line = b"Received: by a; now\r\n"
-        result = stage.run(stage.order("ann", content=line * 50 + b"\r\nx\r\n"))
-        assert (outcome(result), dns.asked(stage.domain)) == ({"ann": "failed 5.4.6"}, [])
-        assert outcome(stage.run(stage.order("ann", content=line * 49 + b"\r\n" + line))) == {"ann": "sent 2.0.0"}
-
-
 def test_a_smart_host_that_is_not_found_bounces_nothing(dns: ScriptedDns, certificates: Certificates):
     """Its name is the configuration's, and no recipient's fault."""
     with staged(dns, certificates, Scenario("astray")) as stage:

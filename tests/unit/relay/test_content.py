@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailcatch.relay.content import BadAddress, has_utf8_header, hops, needs_utf8, path_of, stuffed
+from mailcatch.relay.content import BadAddress, has_utf8_header, needs_utf8, path_of, stuffed
 
 
 @pytest.mark.parametrize(
@@ -67,18 +67,3 @@ def test_only_utf8_makes_a_header_international():
     assert has_utf8_header("Subject: grüße\r\n\r\nx".encode())
     assert not has_utf8_header("Subject: grüße\r\n\r\nx".encode("latin-1"))
     assert not has_utf8_header("Subject: x\r\n\r\ngrüße".encode())
-
-
-@pytest.mark.parametrize(
-    ("content", "count"),
-    [
-        (b"", 0),
-        (b"Subject: x\r\n\r\nReceived: y\r\n", 0),
-        (b"Received: a\r\nRECEIVED : b\r\n\tReceived: c\r\nX-Received: d\r\n\r\n", 2),
-        (b"Received: a\nReceived: b\n\nReceived: c\n", 2),
-        (b"Received: a", 1),
-    ],
-)
-def test_hops_are_received_fields_of_the_header(content: bytes, count: int):
-    """Not those of the body, nor within another field."""
-    assert hops(content) == count
