@@ -18,7 +18,9 @@ from mailcatch.inbox.routing import Router
 from mailcatch.inbox.tagging import Tagger
 from mailcatch.mime.reading import Reading, read_safely
 from mailcatch.model import Envelope, Origin, Session, Summary
+from mailcatch.search.contents import Contents
 from mailcatch.store.api import TO_DEFAULT, Destination, NewMessage
+from mailcatch.store.contents import given_message
 from mailcatch.store.deriving import Derived, derive
 
 
@@ -59,7 +61,8 @@ def compose(arrival: Arrival, rules: Rules | None = None) -> NewMessage:
     summary = _summary(arrival, reading, tags, destination.named or destination.fallback)
     if rules is not None and rules.tagger:
         derived = derive(reading, arrival.envelope)
-        summary = _tagged(summary, derived, rules, destination)
+        contents = given_message(arrival.raw, reading.root, arrival.envelope, derived.texts[2])
+        summary = _tagged(summary, derived, contents, rules, destination)
     return NewMessage(
         summary=summary,
         raw=arrival.raw,
@@ -73,10 +76,10 @@ def compose(arrival: Arrival, rules: Rules | None = None) -> NewMessage:
     )
 
 
-def _tagged(summary: Summary, derived: Derived, rules: Rules, destination: Destination) -> Summary:
+def _tagged(summary: Summary, derived: Derived, contents: Contents, rules: Rules, destination: Destination) -> Summary:
     """Return a summary with the tags that the rules give a mail which arrives for a destination."""
     arriving = replace(summary, inboxes=rules.placed(destination))
-    return replace(summary, tags=tagging.bounded((*summary.tags, *rules.tagger.found(arriving, derived))))
+    return replace(summary, tags=tagging.bounded((*summary.tags, *rules.tagger.found(arriving, derived, contents))))
 
 
 def _summary(arrival: Arrival, reading: Reading, tags: tuple[str, ...], inboxes: tuple[str, ...]) -> Summary:

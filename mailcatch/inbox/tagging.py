@@ -10,6 +10,7 @@ from mailcatch.errors import ConfigError, QueryError
 from mailcatch.mime.headers import Fields, decoded
 from mailcatch.model import Summary
 from mailcatch.rules import TagRule, tag_of
+from mailcatch.search.contents import Contents
 from mailcatch.search.predicate import Predicate, candidate
 from mailcatch.store.api import MOST_TAGS
 from mailcatch.store.deriving import Derived
@@ -29,13 +30,17 @@ class Tagger:
         """Return whether there are rules that want to see every mail."""
         return bool(self._rules)
 
-    def found(self, summary: Summary, derived: Derived) -> Iterator[str]:
-        """Yield the tags whose query matches a mail as it stands in `summary`."""
-        seen = candidate(summary, derived.texts, derived.words, derived.addresses)
+    def found(self, summary: Summary, derived: Derived, contents: Contents) -> Iterator[str]:
+        """Yield the tags whose query matches a mail as it stands in `summary`, with what is inside it."""
+        seen = candidate(summary, derived.texts, derived.words, derived.addresses, contents)
         for tag, matches in self._rules:
             try:
                 if matches(seen):
                     yield tag
+            except (
+                QueryError
+            ) as error:  # its pattern is too slow: it is not asked again, so one line is enough each time
+                log.warning("the rule of tag %r: %s", tag, error)
             except Exception:
                 log.exception("the rule of tag %r failed", tag)  # the mail is kept all the same
 

@@ -269,6 +269,13 @@ def deleted(stage: Stage) -> Asked:
     return asked(id)
 
 
+@scenario("inbox", "it is only in inbox gw0, AUTH user 'gw0'")
+def wrong_inbox(stage: Stage) -> Asked:
+    """The application logged in as another test's user."""
+    assert stage.ask("POST", "/v1/inboxes", {"name": "gw1"})[0] == 201
+    return asked(stage.mail(user="gw0"), inbox="gw1")
+
+
 def _one_message(config: Config, _: Path) -> Config:
     return replace(config, store=StoreSection(database=None, max_messages=1))
 

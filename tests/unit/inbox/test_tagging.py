@@ -11,6 +11,7 @@ from mailcatch.inbox.tagging import Tagger, bounded, named
 from mailcatch.mime.headers import Fields
 from mailcatch.model import Envelope, Recipient
 from mailcatch.rules import TagRule
+from mailcatch.search import comparing
 from mailcatch.store.api import MOST_TAGS, Destination
 
 
@@ -36,6 +37,22 @@ def test_queries_of_the_configuration_give_others():
         TagRule("here", "inbox:default"), TagRule("never", "subject:other"),
     )  # fmt: skip
     assert tags(b"From: shop@shop.example\r\nSubject: Your Invoice\r\n\r\n", *rules) == ("billing", "shop", "here")
+
+
+def test_queries_about_what_is_inside():
+    """Headers, links, codes, files and the dialogue too: the mail is at hand."""
+    raw = b"X-Run: 42\r\nSubject: x\r\n\r\nYour code is 482910: https://shop.example/reset?token=abc\r\n"
+    rules = (
+        TagRule("run", "header:X-Run=42"), TagRule("other", "header:X-Run=4"), TagRule("code", "has:code code:482910"),
+        TagRule("reset", "link:/reset?"), TagRule("text", "body:482910 -has:attachment"), TagRule("login", "has:user"),
+    )  # fmt: skip
+    assert tags(raw, *rules) == ("run", "code", "reset", "text")
+
+
+def test_a_rule_whose_pattern_is_slow_is_left_out(monkeypatch: pytest.MonkeyPatch):
+    """The mail is kept all the same, with the tags of the other rules."""
+    monkeypatch.setattr(comparing, "SLOW", -1.0)
+    assert tags(b"Subject: x\r\n\r\n", TagRule("slow", "subject[regex]:x"), TagRule("other", "subject:x")) == ("other",)
 
 
 def test_a_rule_that_cannot_be_read_names_itself_and_the_place():
